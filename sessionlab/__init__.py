@@ -1,0 +1,75 @@
+"""sessionlab: see, understand and debug cookies and sessions.
+
+The library's public face.  Names are imported when they are first used, so that
+``sessionlab --version`` does not pay for the engine.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from sessionlab.core.errors import CookieError as CookieError
+    from sessionlab.core.errors import NotASession as NotASession
+    from sessionlab.core.errors import OptionsError as OptionsError
+    from sessionlab.core.errors import RecordError as RecordError
+    from sessionlab.core.errors import SessionDataError as SessionDataError
+    from sessionlab.core.errors import SessionlabError as SessionlabError
+    from sessionlab.core.errors import SessionNotFound as SessionNotFound
+    from sessionlab.core.options import CookieOptions as CookieOptions
+    from sessionlab.core.options import SessionOptions as SessionOptions
+    from sessionlab.core.record import Record as Record
+    from sessionlab.core.unset import UNSET as UNSET
+    from sessionlab.session.cookie import Cookie as Cookie
+    from sessionlab.session.middleware import SessionMiddleware as SessionMiddleware
+    from sessionlab.session.session import Session as Session
+    from sessionlab.session.session import get_session as get_session
+    from sessionlab.session.session import new_session as new_session
+    from sessionlab.session.session import session_from_record as session_from_record
+    from sessionlab.session.session import set_session as set_session
+    from sessionlab.session.stores.base import Store as Store
+    from sessionlab.session.stores.memory import MemoryStore as MemoryStore
+
+_HOMES = {
+    "core.errors": (
+        "CookieError",
+        "NotASession",
+        "OptionsError",
+        "RecordError",
+        "SessionDataError",
+        "SessionNotFound",
+        "SessionlabError",
+    ),
+    "core.options": ("CookieOptions", "SessionOptions"),
+    "core.record": ("Record",),
+    "core.unset": ("UNSET",),
+    "session.cookie": ("Cookie",),
+    "session.middleware": ("SessionMiddleware",),
+    "session.session": (
+        "Session",
+        "get_session",
+        "new_session",
+        "session_from_record",
+        "set_session",
+    ),
+    "session.stores.base": ("Store",),
+    "session.stores.memory": ("MemoryStore",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = sorted([*_HOME_OF, "__version__"])
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{home}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME_OF})

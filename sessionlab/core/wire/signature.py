@@ -1,0 +1,80 @@
+"""Signed session IDs: ``ID.SIGNATURE``, the signature a base64 HMAC-SHA256 without padding.
+
+Rules
+- Signed is not encrypted: the ID stands there for everyone to read.
+- Compared as octets of the text and in constant time.  Flipped spare bits of the last base64
+  digit, padding and the url-safe alphabet are other texts, and are refused.
+- Several secrets: the first signs, all verify.
+
+Source: cookie-signature 1.0.7.
+"""
+
+from __future__ import annotations
+
+from binascii import b2a_base64
+from collections.abc import Callable, Iterable, Sequence
+from hashlib import sha256
+from hmac import compare_digest
+
+from sessionlab.core.wire.javascript import utf8
+
+_BLOCK = 64
+_INNER = bytes(octet ^ 0x36 for octet in range(256))
+_OUTER = bytes(octet ^ 0x5C for octet in range(256))
+
+
+def signer(secret: str | bytes) -> Callable[[bytes], bytes]:
+    """A function from a message to its signature text.
+
+    The two keyed hash states are made once and copied for each message (RFC 2104), which takes
+    a third of the time of `hmac.digest`.
+    """
+    key = utf8(secret) if isinstance(secret, str) else secret
+    if len(key) > _BLOCK:
+        key = sha256(key).digest()
+    key = key.ljust(_BLOCK, b"\0")
+    copy_inner = sha256(key.translate(_INNER)).copy
+    copy_outer = sha256(key.translate(_OUTER)).copy
+
+    def signature(message: bytes) -> bytes:
+        inner = copy_inner()
+        inner.update(message)
+        outer = copy_outer()
+        outer.update(inner.digest())
+        return b2a_base64(outer.digest(), newline=False)[:-1]  # 32 octets pad with one "="
+
+    return signature
+
+
+class Signer:
+    """Signs with the first of several secrets and verifies with all."""
+
+    __slots__ = ("_signatures",)
+
+    def __init__(self, secrets: Sequence[str | bytes]) -> None:
+        self._signatures = [signer(secret) for secret in secrets]
+
+    def sign(self, value: str) -> str:
+        """``value.SIGNATURE``."""
+        return f"{value}.{self._signatures[0](utf8(value)).decode('ascii')}"
+
+    def match(self, signed: str) -> int | None:
+        """The index of the secret that made the signature; None: none of them."""
+        message, dot, found = utf8(signed).rpartition(b".")
+        if dot:
+            for index, expected in enumerate(self._signatures):
+                if compare_digest(expected(message), found):
+                    return index
+        return None
+
+
+def sign(value: str, secret: str | bytes) -> str:
+    """``value.SIGNATURE``, as ``cookie-signature``'s sign."""
+    return Signer([secret]).sign(value)
+
+
+def unsign(signed: str, secrets: Iterable[str | bytes]) -> str | None:
+    """The value in front of a signature that one of the secrets made; None: none of them did."""
+    if Signer(list(secrets)).match(signed) is None:
+        return None
+    return signed.rpartition(".")[0]
