@@ -1,0 +1,1 @@
+"""The engine: sessions on WSGI as express-session keeps them in Node, and the stores."""

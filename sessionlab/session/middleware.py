@@ -1,0 +1,263 @@
+"""The WSGI middleware: when the cookie is decided, and when the store.
+
+Rules
+- The cookie is decided at the first byte, because the headers go out with it; the store is
+  settled when the body ends.  What the application changes in between is saved, but its cookie
+  is not sent.
+- The client must not see the end of a response whose session is not yet saved.  A body that is
+  there as a whole is settled before anything goes out.  With Content-Length, the chunk that
+  completes it waits for the application to end and for the store; without, the store is settled
+  when the body is exhausted, before the server writes the end.  No other chunk waits for anything.
+- An application that raises has made no response: nothing is saved and no cookie is sent.
+- A client that goes away does not undo what the application did: close() settles the store.
+
+Source: PEP 3333; express-session 1.19.0 for the two moments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from sessionlab.core.errors import SessionlabError
+from sessionlab.core.options import Environ, SessionOptions
+from sessionlab.session.cache_headers import keep_out_of_shared_caches
+from sessionlab.session.clock import Clock, now_ms
+from sessionlab.session.engine import Engine, ErrorHook, Listener
+from sessionlab.session.exchange import Exchange, open_exchange
+from sessionlab.session.session import SESSION_KEY
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication
+
+_Headers = list[tuple[str, str]]
+
+
+class SessionMiddleware:
+    """Gives each request of a WSGI application a session, as express-session does in Node.
+
+    ``clock`` returns milliseconds since the epoch.  ``on_error(error, environ)`` is told of
+    errors that come after the headers; without it they are logged, without any session ID.
+    ``listener(environ, kind, verdict, data)`` is told of every step as it happens; without it,
+    nothing is built.
+
+        app = SessionMiddleware(app, SessionOptions(secrets="keyboard cat"))
+
+    Everything that a test or a harness has to hold in its hand is a parameter: the clock here,
+    ``genid`` and ``store`` among the options; a store is any subclass of `Store`, and one that
+    logs or fails is a subclass of `MemoryStore` with a method or two overridden.  Setting its
+    ``connected`` to False takes it away.
+
+    Errors of the store while the session is opened are raised, before the application is called.
+    """
+
+    def __init__(
+        self,
+        app: WSGIApplication,
+        options: SessionOptions,
+        *,
+        clock: Clock = now_ms,
+        on_error: ErrorHook | None = None,
+        listener: Listener | None = None,
+    ) -> None:
+        self.app = app
+        self.options = options
+        self._engine = Engine(options, clock=clock, on_error=on_error, listener=listener)
+        self.store = self._engine.store
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Serve one request (PEP 3333)."""
+        if environ.get(SESSION_KEY) is not None:  # a second middleware has nothing to add
+            return self.app(environ, start_response)
+        exchange = open_exchange(self._engine, environ)
+        if exchange is None:
+            return self.app(environ, start_response)
+        response = _Response(exchange, start_response)
+        body = self.app(environ, response.start)
+        if type(body) in (list, tuple) and response.status is not None and not response.written:
+            response.settle()
+            response.send()
+            return body
+        return _Body(body, response, environ.get("REQUEST_METHOD") == "HEAD")
+
+
+class _Response:
+    """The response while its headers are held back, and what became of it."""
+
+    __slots__ = (
+        "_exchange",
+        "_left",
+        "_start_response",
+        "_write",
+        "exc_info",
+        "headers",
+        "held",
+        "sent",
+        "settled",
+        "status",
+        "text",
+        "written",
+    )
+
+    def __init__(self, exchange: Exchange, start_response: StartResponse) -> None:
+        self._exchange = exchange
+        self._start_response = start_response
+        self.status: str | None = None
+        self.headers: _Headers = []
+        self.exc_info: Any = None
+        self.sent = False
+        self.settled = False
+        self.text: str | None = None
+        self._write: Callable[[bytes], object] | None = None
+        self._left: float | None = None
+        self.written = False
+        """Whether the application used write()."""
+        self.held = b""
+        """What it wrote that must not go out before the store is settled."""
+
+    def start(
+        self, status: str, headers: _Headers, exc_info: Any = None
+    ) -> Callable[[bytes], object]:
+        """The ``start_response`` of the application."""
+        if exc_info is not None:
+            try:
+                if self.sent:
+                    raise exc_info[1].with_traceback(exc_info[2])
+            finally:
+                self.exc_info = exc_info
+                exc_info = None
+        elif self.status is not None:
+            raise AssertionError("start_response was called twice without exc_info")
+        self.status = status
+        self.headers = headers
+        return self.write
+
+    def send(self) -> None:
+        """Decide the cookie and hand the headers to the server."""
+        if self.status is None:
+            raise AssertionError("the application sent a body without calling start_response")
+        self.sent = True
+        line = self._exchange.cookie_line(self.text)
+        headers = self.headers
+        if line is not None:
+            if self._exchange.cache_headers:
+                headers = keep_out_of_shared_caches(headers)
+            headers = [*headers, ("Set-Cookie", line)]
+        if self.exc_info is None:
+            self._write = self._start_response(self.status, headers)
+        else:
+            self._write = self._start_response(self.status, headers, self.exc_info)
+            self.exc_info = None
+
+    def write(self, data: bytes) -> None:
+        """The ``write`` of PEP 3333: sends at once, but for what completes Content-Length."""
+        self.written = True
+        if self.completes(data) or self.held:
+            self.held += data
+            return
+        if not self.sent:
+            self.send()
+        if self._write is not None:
+            self._write(data)
+
+    def completes(self, chunk: bytes) -> bool:
+        """Whether this next chunk completes what Content-Length promised."""
+        if self._left is None:
+            length = self._length()
+            self._left = float("inf") if length is None else length
+        self._left -= len(chunk)
+        return self._left <= 0
+
+    def bodiless(self) -> bool:
+        """Whether the status says that no body follows."""
+        return self.status is not None and self.status[:3] in ("204", "304")
+
+    def settle(self) -> None:
+        """Settle the store, once."""
+        if not self.settled:
+            self.settled = True
+            try:
+                self.text = self._exchange.settle()
+            except SessionlabError as error:
+                if not self.sent:
+                    raise
+                self._exchange.report("save", error)  # no response can carry it any more
+
+    def _length(self) -> int | None:
+        """The Content-Length, if the application gave a whole one."""
+        for name, value in self.headers:
+            if name.lower() == "content-length" and value.isdecimal():
+                return int(value)
+        return None
+
+
+class _Body:
+    """A body that comes in chunks; sends the headers before the first, settles before the last."""
+
+    __slots__ = ("_ahead", "_body", "_chunks", "_failed", "_head", "_response")
+
+    def __init__(self, body: Iterable[bytes], response: _Response, head: bool) -> None:
+        self._body = body
+        self._chunks: Iterator[bytes] | None = None
+        self._ahead: bytes | None = None
+        self._response = response
+        self._head = head
+        self._failed = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        response = self._response
+        try:
+            chunk = self._next_chunk()
+            if chunk is None:
+                if response.status is None:
+                    raise AssertionError("the application did not call start_response")
+                response.settle()
+            if not response.sent:
+                response.send()
+        except BaseException:
+            self._failed = True
+            raise
+        if chunk is None:
+            raise StopIteration
+        return chunk
+
+    def _next_chunk(self) -> bytes | None:
+        """The next chunk, or None at the end; behind the one that completes the body, settle.
+
+        What the application does behind its last chunk belongs to the request, too.
+        """
+        response = self._response
+        if self._chunks is None:
+            self._chunks = iter(self._body)
+            if response.held:
+                return self._last(response.held)
+        chunk = next(self._chunks, None) if self._ahead is None else self._ahead
+        self._ahead = None
+        if chunk is None:
+            return None
+        if self._head or response.bodiless():
+            # The client sees the end with the headers: the body is run to its end before them.
+            for _ in self._chunks:
+                pass
+            return None
+        return self._last(chunk) if response.completes(chunk) else chunk
+
+    def _last(self, chunk: bytes) -> bytes:
+        chunks = self._chunks
+        self._ahead = None if chunks is None else next(chunks, None)
+        if self._ahead is None:
+            self._response.settle()
+        return chunk
+
+    def close(self) -> None:
+        """Close the application's body; settle the store if its end was never reached."""
+        try:
+            if not self._failed:
+                self._response.settle()
+        finally:
+            close = getattr(self._body, "close", None)
+            if close is not None:
+                close()

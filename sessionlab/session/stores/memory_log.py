@@ -1,0 +1,64 @@
+"""The IDs of a `MemoryStore` in the order in which they came, for listings that go on for long.
+
+Rules
+- The log is made of numbered chunks.  An ID is added to the last; it never moves to another, and
+  a chunk keeps its number, so that a number says for ever what was passed and what was not.
+- IDs that are gone stay until `keep` takes them out.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator
+from typing import Final
+
+_IDS_IN_A_CHUNK: Final = 64
+
+
+class Log:
+    """A log of IDs; whoever uses it holds a lock."""
+
+    def __init__(self, ids: Iterable[str]) -> None:
+        self._numbers: list[int] = []
+        self._chunks: list[list[str]] = []
+        self._next_number = 0
+        self.length = 0
+        """How many IDs stand in it, those that are gone included."""
+        for session_id in ids:
+            self.add(session_id)
+
+    def add(self, session_id: str) -> None:
+        """Put an ID at the end."""
+        if not self._chunks or len(self._chunks[-1]) >= _IDS_IN_A_CHUNK:
+            self._numbers.append(self._next_number)
+            self._chunks.append([])
+            self._next_number += 1
+        self._chunks[-1].append(session_id)
+        self.length += 1
+
+    def keep(self, ids: Collection[str]) -> None:
+        """Take out all others, and all but the first place of one that was added again."""
+        seen: set[str] = set()
+        numbers, chunks = self._numbers, self._chunks
+        self._numbers, self._chunks = [], []
+        for number, chunk in zip(numbers, chunks, strict=True):
+            kept = [key for key in dict.fromkeys(chunk) if key in ids and key not in seen]
+            if kept:
+                seen.update(kept)
+                self._numbers.append(number)
+                self._chunks.append(kept)
+        self.length = len(seen)
+
+    def bounds(self, cursor: str | None) -> tuple[int, int]:
+        """Where a listing goes on, and where it ends."""
+        if cursor is None:
+            return 0, self._next_number - 1
+        start, last = cursor.split(":")
+        return int(start), int(last)
+
+    def chunks(self, start: int, last: int) -> Iterator[tuple[int, list[str]]]:
+        """The chunks from one number to another, that included."""
+        for index in range(bisect_left(self._numbers, start), len(self._numbers)):
+            if self._numbers[index] > last:
+                return
+            yield self._numbers[index], self._chunks[index]

@@ -1,0 +1,44 @@
+"""Every store of ours keeps the contract."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.session.stores.bench import Bench, MemoryBench, RedisBench, SQLiteBench
+from tests.session.stores.conformance import StoreContract
+from tests.session.stores.redis_server import RedisServer
+
+
+class TestMemoryStore(StoreContract):
+    @pytest.fixture
+    def bench(self) -> Iterator[Bench]:
+        bench = MemoryBench()
+        yield bench
+        bench.close()
+
+
+class TestSQLiteStore(StoreContract):
+    @pytest.fixture
+    def bench(self, tmp_path: Path) -> Iterator[Bench]:
+        bench = SQLiteBench(tmp_path)
+        yield bench
+        bench.close()
+
+
+class TestRedisStore(StoreContract):
+    @pytest.fixture
+    def bench(self, redis_server: RedisServer) -> Bench:
+        return RedisBench(redis_server.client())
+
+
+class TestRedisStoreThatRefreshesOnTouch(StoreContract):
+    @pytest.fixture
+    def bench(self, redis_server: RedisServer) -> Bench:
+        return RedisBench(redis_server.client(), refresh_on_touch=True)
+
+
+class TestRedisStoreWithAPatternForAPrefix(StoreContract):
+    @pytest.fixture
+    def bench(self, redis_server: RedisServer) -> Bench:
+        return RedisBench(redis_server.client(decode_responses=False), prefix="a*[b]?\\")
