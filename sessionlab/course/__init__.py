@@ -1,0 +1,1 @@
+"""The course: lessons discovered, loaded and checked, and what can be asked of their replays."""

@@ -1,0 +1,1 @@
+"""The demo's ``/session`` as an Express application in Node, beside the Python one on one Redis."""

@@ -1,0 +1,210 @@
+"""Programs from outside, started for a while: a Redis server of our own, and Node.
+
+Rules
+- Loopback only, a free port, no file outside of a temporary folder, which goes with the program.
+- Nothing is polled: a program says on its standard output when it is ready.
+- No wait is without bound.  A program that ends or stays silent is a `ProgramFailed`, an OSError.
+- A program ends with us: Redis is stopped, and Node ends when its standard input does.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+from collections import deque
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from tempfile import TemporaryDirectory
+from threading import Thread
+from typing import Any
+
+HOST = "127.0.0.1"
+PATIENCE = 30.0
+"""Seconds for a program to start or to answer; a busy machine may take some."""
+
+_ATTEMPTS = 5
+_LAST_LINES = 20
+_KNOWN_LINES = 1000
+
+
+class ProgramFailed(OSError):
+    """A program that did not start, ended, or fell silent."""
+
+    def __init__(self, program: str, said: str) -> None:
+        super().__init__(f"{program} failed: {said or 'it said nothing'}")
+        self.program = program
+        self.said = said
+
+
+class _Program:
+    """A process whose lines are read as they come."""
+
+    def __init__(self, name: str, command: Sequence[str]) -> None:
+        self._name = name
+        self._process = subprocess.Popen(  # noqa: S603  no shell; the programs are the user's own
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            errors="replace",
+        )
+        self._lines: SimpleQueue[str | None] = SimpleQueue()
+        self._complaints: deque[str] = deque(maxlen=_LAST_LINES)
+        self._readers = [
+            Thread(target=self._read_output, daemon=True),
+            Thread(target=self._read_complaints, daemon=True),
+        ]
+        for reader in self._readers:
+            reader.start()
+
+    def line(self) -> str:
+        """The next line of its output.  Raises ProgramFailed."""
+        try:
+            line = self._lines.get(timeout=PATIENCE)
+        except Empty:
+            raise ProgramFailed(self._name, f"no answer within {PATIENCE:g} s") from None
+        if line is None:
+            self._readers[1].join(PATIENCE)
+            raise ProgramFailed(self._name, self._last_words())
+        return line
+
+    def write(self, line: str) -> None:
+        """Send it a line.  Raises ProgramFailed."""
+        assert self._process.stdin is not None  # noqa: S101  asked for above
+        try:
+            self._process.stdin.write(f"{line}\n")
+            self._process.stdin.flush()
+        except OSError:
+            raise ProgramFailed(self._name, self._last_words()) from None
+
+    def stop(self) -> None:
+        """End it.  Stopping twice is no error."""
+        self._process.terminate()
+        try:
+            self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        for reader in self._readers:
+            reader.join(PATIENCE)
+        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
+            if stream is not None and not stream.closed:
+                _close(stream)
+
+    def _last_words(self) -> str:
+        """What it complained of: the line that names an error, or else the last."""
+        lines = [line.strip() for line in self._complaints if line.strip()]
+        errors = [line for line in lines if "Error" in line]
+        return (errors or lines[-1:] or [""])[0]
+
+    def _read_output(self) -> None:
+        assert self._process.stdout is not None  # noqa: S101  asked for above
+        for line in self._process.stdout:
+            self._lines.put(line)
+        self._lines.put(None)
+
+    def _read_complaints(self) -> None:
+        assert self._process.stderr is not None  # noqa: S101  asked for above
+        for line in self._process.stderr:
+            self._complaints.append(line)
+
+
+def _close(stream: Any) -> None:
+    try:
+        stream.close()
+    except OSError:
+        return  # what was still to be written has no reader any more
+
+
+class OwnRedis:
+    """A Redis server that keeps everything in memory, for as long as its ``with`` block.
+
+    ``binary`` is redis-server or valkey-server.  Raises ProgramFailed.
+    """
+
+    def __init__(self, binary: str) -> None:
+        self._folder = TemporaryDirectory(prefix="sessionlab-redis-")
+        try:
+            self.port = self._start(binary)
+        except BaseException:
+            self._folder.cleanup()
+            raise
+
+    @property
+    def url(self) -> str:
+        """Where it is, for clients of either language."""
+        return f"redis://{HOST}:{self.port}"
+
+    def stop(self) -> None:
+        """End it and remove its folder.  Stopping twice is no error."""
+        self._program.stop()
+        self._folder.cleanup()
+
+    def __enter__(self) -> OwnRedis:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.stop()
+
+    def _start(self, binary: str) -> int:
+        """Start it on a free port, and on another one if somebody else was quicker."""
+        said: deque[str] = deque(maxlen=_LAST_LINES)
+        for _ in range(_ATTEMPTS):
+            port = _free_port()
+            # fmt: off
+            self._program = _Program(Path(binary).name, [
+                binary, "--bind", HOST, "--port", str(port), "--dir", self._folder.name,
+                "--save", "", "--appendonly", "no", "--daemonize", "no", "--logfile", "",
+            ])
+            # fmt: on
+            try:
+                for _ in range(_KNOWN_LINES):
+                    said.append(self._program.line())
+                    if "Ready to accept connections" in said[-1]:
+                        return port
+            except ProgramFailed:
+                self._program.stop()
+        raise ProgramFailed(Path(binary).name, said[-1].strip() if said else "")
+
+
+def _free_port() -> int:
+    with socket.create_server((HOST, 0)) as taken:
+        port: int = taken.getsockname()[1]
+        return port
+
+
+class NodeServer:
+    """A script in Node that serves HTTP and speaks JSON lines with us.
+
+    Its argument is ``settings``; its first line is ``{"port": …}``.  Each line that it is sent
+    (`ask`) it answers with any lines and ``{}`` at the end.  Raises ProgramFailed.
+    """
+
+    def __init__(self, node: str, script: Path, settings: Mapping[str, Any]) -> None:
+        self._program = _Program("node", [node, str(script), json.dumps(settings)])
+        try:
+            self.port: int = json.loads(self._program.line())["port"]
+        except BaseException:
+            self.stop()
+            raise
+
+    def ask(self, message: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Send a message; return what it said before it answered.  Raises ProgramFailed."""
+        self._program.write(json.dumps(message))
+        said: list[dict[str, Any]] = []
+        while line := json.loads(self._program.line()):
+            said.append(line)
+        return said
+
+    def stop(self) -> None:
+        """End it.  Stopping twice is no error."""
+        self._program.stop()
+
+    def __enter__(self) -> NodeServer:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.stop()

@@ -1,0 +1,141 @@
+"""What people paste, and the cookies that are found in it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sessionlab.core.wire import parse_cookies
+from sessionlab.decode import Code, Source, Status, inspect_text
+from sessionlab.decode.detect import find_cookies
+
+from .vectors import SECRET, SENT, SIGNED
+
+RAW = SIGNED["not percent-encoded"]
+HALF = len(SENT) // 2
+
+FOUND: list[tuple[str, Source, list[tuple[str | None, str]]]] = [
+    # values alone
+    (SENT, Source.VALUE, [(None, SENT)]),
+    (RAW, Source.VALUE, [(None, RAW)]),
+    (f"  {SENT}\n", Source.VALUE, [(None, SENT)]),
+    (f'"{SENT}"', Source.VALUE, [(None, SENT)]),
+    (f"'{SENT}';", Source.VALUE, [(None, SENT)]),
+    (f"“{SENT}”", Source.VALUE, [(None, SENT)]),
+    (f"\ufeff{SENT}", Source.VALUE, [(None, SENT)]),
+    (f"{SENT};", Source.VALUE, [(None, SENT)]),
+    (f"{SENT}; Path=/; HttpOnly", Source.VALUE, [(None, SENT)]),
+    (f"{SENT[:HALF]}\n   {SENT[HALF:]}", Source.VALUE, [(None, SENT)]),
+    (f"{SENT}\n{RAW}", Source.VALUE, [(None, SENT), (None, RAW)]),
+    (RAW[2:], Source.VALUE, [(None, RAW[2:])]),
+    (f"{RAW[2:]}=", Source.VALUE, [(None, f"{RAW[2:]}=")]),
+    ("s%253Aabc", Source.VALUE, [(None, "s%253Aabc")]),
+    ("S%3aabc", Source.VALUE, [(None, "S%3aabc")]),
+    ("eyJhIjoxfQ==", Source.VALUE, [(None, "eyJhIjoxfQ==")]),
+    # pairs
+    (f"connect.sid={SENT}", Source.COOKIES, [("connect.sid", SENT)]),
+    (f'"connect.sid={SENT}"', Source.COOKIES, [("connect.sid", SENT)]),
+    (f"connect.sid={SENT};", Source.COOKIES, [("connect.sid", SENT)]),
+    ("a=1; b=2;c = 3 ", Source.COOKIES, [("a", "1"), ("b", "2"), ("c", "3")]),
+    ("a=1\nb=2; c=3\n", Source.COOKIES, [("a", "1"), ("b", "2"), ("c", "3")]),
+    ("a=1\r\nb=2", Source.COOKIES, [("a", "1"), ("b", "2")]),
+    ("a=x=y==", Source.COOKIES, [("a", "x=y==")]),
+    ("koa:sess=e30=", Source.COOKIES, [("koa:sess", "e30=")]),
+    ("a=", Source.COOKIES, [("a", "")]),
+    ("a=1; nothing; b=2", Source.COOKIES, [("a", "1"), ("b", "2")]),
+    (
+        f"connect.sid={SENT[:HALF]}\n{SENT[HALF:]}",
+        Source.COOKIES,
+        [("connect.sid", SENT)],
+    ),
+    ('document.cookie = "a=1; b=2"', Source.COOKIES, [("a", "1"), ("b", "2")]),
+    ("이름=값", Source.COOKIES, [("이름", "값")]),
+    # header lines
+    (f"Cookie: connect.sid={SENT}; a=b", Source.COOKIE_HEADER, [("connect.sid", SENT), ("a", "b")]),
+    (f"cookie:connect.sid={SENT}", Source.COOKIE_HEADER, [("connect.sid", SENT)]),
+    (f"> Cookie: connect.sid={SENT}", Source.COOKIE_HEADER, [("connect.sid", SENT)]),
+    (f"cookie:\n{RAW[:1]}id={RAW}", Source.COOKIE_HEADER, [("sid", RAW)]),
+    ("'Cookie: a=1'", Source.COOKIE_HEADER, [("a", "1")]),
+    ('"Cookie": "a=1; b=2",', Source.COOKIE_HEADER, [("a", "1"), ("b", "2")]),
+    (
+        "GET /session?x=1 HTTP/1.1\nHost: localhost:3000\nCookie: a=1\nAccept: */*\n",
+        Source.COOKIE_HEADER,
+        [("a", "1")],
+    ),
+    ("Set-Cookie: a=1; Path=/; HttpOnly", Source.SET_COOKIE, [("a", "1")]),
+    ("< set-cookie: a=1\n< set-cookie: b=2; Secure", Source.SET_COOKIE, [("a", "1"), ("b", "2")]),
+    ("Set-Cookie: nameless; Secure", Source.SET_COOKIE, [("", "nameless")]),
+    ("a=1; Path=/; HttpOnly", Source.SET_COOKIE, [("a", "1")]),
+    ("a=1; HTTPONLY; Made-Up=x", Source.SET_COOKIE, [("a", "1")]),
+    ("a=1; path=/; expires=Thu, 01 Jan 1970 00:00:00 GMT", Source.SET_COOKIE, [("a", "1")]),
+    # anything else with a signed value in it
+    (f'{{"connect.sid": "{SENT}", "x": 1}}', Source.COOKIES, [("connect.sid", SENT)]),
+    (f"connect.sid\t{SENT}\tlocalhost\t/", Source.COOKIES, [("connect.sid", SENT)]),
+    (f"the value ({SENT}) is new", Source.VALUE, [(None, SENT)]),
+]
+
+NOTHING = [
+    ("", Code.EMPTY_INPUT),
+    (" \n\t", Code.EMPTY_INPUT),
+    ("hello", Code.NO_COOKIE_FOUND),
+    ("hello world = x", Code.NO_COOKIE_FOUND),
+    ("Cookie:", Code.NO_COOKIE_FOUND),
+    ("{}", Code.NO_COOKIE_FOUND),
+    ("http://localhost:3000/session?a=b", Code.LOOKS_LIKE_URL),
+    ("localhost:3000", Code.LOOKS_LIKE_URL),
+    ("//evil.example/", Code.LOOKS_LIKE_URL),
+    ("curl http://localhost:3000/session", Code.CURL_WITHOUT_COOKIE),
+    ("curl -b cookies.txt http://localhost:3000/", Code.CURL_COOKIE_FILE),
+]
+
+
+@pytest.mark.parametrize(("text", "source", "cookies"), FOUND)
+def test_cookies_are_found_in_what_people_paste(
+    text: str, source: Source, cookies: list[tuple[str | None, str]]
+) -> None:
+    found = find_cookies(text).cookies
+    assert [(cookie.name, cookie.raw) for cookie in found] == cookies
+    assert {cookie.source for cookie in found} == {source}
+
+
+@pytest.mark.parametrize(("text", "code"), NOTHING)
+def test_a_text_without_cookies_says_what_it_is(text: str, code: Code) -> None:
+    found = inspect_text(text)
+    assert not found.is_readable
+    assert [problem.code for problem in found.problems] == [code]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (f"{SENT};", Code.TRAILING_SEMICOLON),
+        (f"{SENT[:HALF]}\n{SENT[HALF:]}", Code.LINES_JOINED),
+        (f"connect.sid={SENT[:HALF]}\n{SENT[HALF:]}", Code.LINES_JOINED),
+        (f"log: sid {SENT}", Code.FOUND_INSIDE),
+    ],
+)
+def test_what_was_done_to_the_text_is_told(text: str, code: Code) -> None:
+    found = inspect_text(text, [SECRET])
+    assert [problem.code for problem in found.problems] == [code]
+    assert [reading.status for reading in found.cookies] == [Status.VALID]
+
+
+def test_request_and_response_are_two_groups() -> None:
+    found = find_cookies("> Cookie: a=1\n< Set-Cookie: a=2; Path=/")
+    assert [(each.source, each.group) for each in found.cookies] == [
+        (Source.COOKIE_HEADER, 0),
+        (Source.SET_COOKIE, 1),
+    ]
+
+
+@given(st.text(alphabet='ab=;"% \t\\25\u00e9', max_size=40))
+def test_a_header_is_split_as_the_server_splits_it(header: str) -> None:
+    text = f"Cookie: x=y;{header}"
+    first: dict[str | None, str] = {}
+    for reading in inspect_text(text).cookies:
+        first.setdefault(reading.given.name, reading.value)
+    server = parse_cookies(f"x=y;{header}".strip())
+    assert {name: value for name, value in first.items() if value} == {
+        name: value for name, value in server.items() if value
+    }

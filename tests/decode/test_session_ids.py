@@ -1,0 +1,48 @@
+"""How hard an ID is to guess, by its look."""
+
+from __future__ import annotations
+
+import pytest
+
+from sessionlab.core.wire import session_id_from_bytes
+from sessionlab.decode import Code
+from sessionlab.decode.session_id import describe_id, estimate
+
+IDS = [
+    ("K2xFcQ0yv1mJt9ZrWb3aLh7nPd5eUs15", "express", 192),
+    ("f47ac10b-58cc-4372-a567-0e02b2c3d479", "uuid", 122),
+    ("F47AC10B-58CC-4372-A567-0E02B2C3D479", "uuid", 122),
+    ("12345", "digits", 16),
+    ("deadbeef" * 4, "hex", 128),
+    ("DEADBEEF", "hex", 32),
+    ("deadBEEF", "alphanumeric", 47),
+    ("abcxyz", "lower-case", 31),
+    ("K2xFcQ0y-_", "url-safe-base64", 60),
+    ("../../x", "other", 45),
+    ("세션", "other", 13),
+    ("", "digits", 0),
+]
+
+
+@pytest.mark.parametrize(("session_id", "kind", "bits"), IDS)
+def test_an_id_is_judged_by_its_alphabet_and_length(session_id: str, kind: str, bits: int) -> None:
+    assert estimate(session_id) == (kind, bits)
+
+
+@pytest.mark.parametrize(
+    ("session_id", "codes"),
+    [
+        ("dead" * 3, [Code.ID_GUESSABLE]),
+        ("dead" * 4, [Code.ID_BELOW_128_BITS]),
+        ("dead" * 7, [Code.ID_BELOW_128_BITS]),
+        ("dead" * 8, []),
+        ("aB-" * 10, []),
+    ],
+)
+def test_few_bits_are_told(session_id: str, codes: list[Code]) -> None:
+    _, problems = describe_id(session_id)
+    assert [problem.code for problem in problems] == codes
+
+
+def test_the_ids_of_express_session_are_known() -> None:
+    assert estimate(session_id_from_bytes(bytes(range(200, 224)))) == ("express", 192)

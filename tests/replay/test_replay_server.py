@@ -1,0 +1,149 @@
+"""The lanes' server: real sockets, quick to stop, and patient with what comes after the answer."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterable, Iterator
+from threading import Event, Thread
+from time import monotonic
+from typing import Any
+
+import pytest
+
+from sessionlab.replay.exchange import Response, exchange
+from sessionlab.replay.server import HOST, Server
+
+
+def hello(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    lines = [("Set-Cookie", "a=1"), ("Vary", "Cookie"), ("Set-Cookie", "b")]
+    start_response("200 OK", [("Content-Length", "5"), *lines])
+    return [b"hello"]
+
+
+def ask(server: Server, method: str = "GET", target: str = "/", **headers: str) -> Response:
+    return exchange((HOST, server.port), method, target, headers, None, timeout=5)
+
+
+def test_it_answers_over_a_real_socket_with_every_set_cookie_line_apart() -> None:
+    with Server(hello) as server:
+        assert ask(server) == Response(200, "OK", ("a=1", "b"), ("Vary: Cookie",), "hello")
+
+
+def test_it_listens_on_the_loopback_interface_alone() -> None:
+    with Server(hello) as server:
+        assert server._server.socket.getsockname()[0] == "127.0.0.1"
+
+
+def test_two_servers_have_two_ports() -> None:
+    with Server(hello) as one, Server(hello) as other:
+        assert one.port != other.port
+        assert ask(one).body == ask(other).body == "hello"
+
+
+def test_stopping_does_not_wait_for_a_polling_interval() -> None:
+    server = Server(hello)
+    began = monotonic()
+    server.stop()
+    assert monotonic() - began < 0.25
+
+
+def test_a_stopped_server_has_freed_its_port_and_may_be_stopped_again() -> None:
+    server = Server(hello)
+    server.stop()
+    server.stop()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((HOST, server.port), timeout=1)
+
+
+def test_it_writes_nothing_to_the_terminal(capfd: pytest.CaptureFixture[str]) -> None:
+    with Server(hello) as server:
+        ask(server)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_requests_are_answered_side_by_side() -> None:
+    """Each of two requests ends only when the other has begun."""
+    begun = {"/a": Event(), "/b": Event()}
+
+    def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        begun[path].set()
+        met = begun["/b" if path == "/a" else "/a"].wait(5)
+        start_response("200 OK" if met else "500 Alone", [])
+        return [b""]
+
+    with Server(app) as server:
+        statuses: list[int] = []
+        threads = [
+            Thread(target=lambda path=path: statuses.append(ask(server, target=path).status))
+            for path in begun
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert statuses == [200, 200]
+
+
+def test_it_is_settled_only_when_the_application_has_cleaned_up() -> None:
+    """The client has its answer long before; what close() does belongs to the request."""
+    gate = Event()
+
+    class Body:
+        def __iter__(self) -> Iterator[bytes]:
+            return iter([b"hello"])
+
+        def close(self) -> None:
+            gate.wait(5)
+
+    def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [("Content-Length", "5")])
+        return Body()
+
+    with Server(app) as server:
+        assert ask(server).body == "hello"
+        waiting = Thread(target=server.settle)
+        waiting.start()
+        waiting.join(0.05)
+        assert waiting.is_alive()
+        gate.set()
+        waiting.join(5)
+        assert not waiting.is_alive()
+
+
+def test_it_is_settled_but_for_the_requests_that_are_held() -> None:
+    begun, gate = Event(), Event()
+
+    def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if environ["PATH_INFO"] == "/held":
+            begun.set()
+            gate.wait(5)
+        start_response("200 OK", [("Content-Length", "0")])
+        return []
+
+    with Server(app) as server:
+        held = Thread(target=ask, args=(server, "GET", "/held"))
+        held.start()
+        begun.wait(5)
+        ask(server)
+        server.settle(1)
+        assert held.is_alive()
+        gate.set()
+        held.join(5)
+        server.settle()
+
+
+def test_an_application_that_raises_is_settled_too() -> None:
+    def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        raise RuntimeError("broken")
+
+    with Server(app) as server:
+        assert ask(server).status == 500
+        server.settle()
+
+
+def test_a_server_that_is_not_there_is_an_os_error() -> None:
+    server = Server(hello)
+    server.stop()
+    with pytest.raises(OSError, match="refused"):
+        ask(server)
