@@ -1,0 +1,29 @@
+"""The entry point: finds the command that is meant and imports it alone.
+
+Rules
+- ``--version`` and ``--help`` import neither typer nor rich: their text stands in the catalogue.
+- A command is a module of `sessionlab.cli` with a function of its name.
+- No traceback reaches a user: what goes wrong is one line on stderr and an exit code.
+- A command is over in less time than the interpreter takes to collect garbage while it imports
+  and to take itself apart at the end, so that it does the first rarely and the second not at all.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    gc.set_threshold(100_000, 50, 50)
+
+    from sessionlab.cli import run
+
+    code = run(sys.argv[1:])  # has flushed what it wrote
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What a person sees: tables made from events, and the sentences they use."""

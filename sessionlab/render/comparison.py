@@ -1,0 +1,147 @@
+"""What `compare` shows, as data: titles, lanes with their transcripts, steps, the scoreboard.
+
+Rules
+- Texts of a lesson come by language: ``{"en": …, "ko": …}``; `said` picks one.
+- Everything else that is shown is worked out from the transcripts by the reader.
+
+A comparison is made by whoever has loaded a lesson and replayed it::
+
+    from rich.console import Console
+    from sessionlab.render.catalogue import Catalogue
+    from sessionlab.render.compare import render_comparison, render_step
+    from sessionlab.render.comparison import (
+        Comparison, LaneView, Score, ScoreCell, ScoreCode, ScoreRow, StepView,
+    )
+
+    view = Comparison(
+        lesson="cookie-vs-session",
+        title={"en": "Data or a name tag?", "ko": "쿠키와 세션"},
+        lanes=(
+            LaneView(
+                id="plain",
+                title={"en": "plain cookie", "ko": "평범한 쿠키"},
+                subtitle={"en": "data in the browser", "ko": "데이터가 브라우저에"},
+                transcript=plain_transcript,
+            ),
+            LaneView(id="session", title={…}, subtitle={…}, transcript=session_transcript),
+        ),
+        steps=(StepView(number=1, title={"en": "Alice visits", "ko": "앨리스가 방문합니다"}),),
+        scores=(
+            Score(
+                row=ScoreRow.READABLE_BY,
+                cells=(ScoreCell(ScoreCode.HOLDER, step=3), ScoreCell(ScoreCode.SERVER, step=3)),
+            ),
+            Score(
+                row=ScoreRow.WIRE_BYTES,
+                cells=(
+                    ScoreCell(ScoreCode.BYTES, amount=15),
+                    ScoreCell(ScoreCode.BYTES, amount=98),
+                ),
+            ),
+        ),
+    )
+    console = Console()
+    for part in render_comparison(view, Catalogue("ko")):   # wide=True: IDs whole
+        console.print(part)
+    console.print(render_step(view, 4, Catalogue("ko")))    # one step alone
+
+The parts fit themselves to the width of the console that prints them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from sessionlab.core.events import Transcript
+
+ByLanguage = Mapping[str, str]
+"""A text of a lesson in each language, by the language's code."""
+
+
+class ScoreRow(StrEnum):
+    """What the scoreboard compares; each has a label in the catalogue, ``compare.score``."""
+
+    READABLE_BY = "readable-by"
+    CHANGEABLE_BY = "changeable-by"
+    REVOCABLE = "revocable"
+    SURVIVES_RESTART = "survives-restart"
+    SCALES = "scales"
+    HOLDS_MUCH = "holds-much"  # 5 KB of data
+    WIRE_BYTES = "wire-bytes"
+    SERVER_BYTES = "server-bytes"
+
+
+class ScoreCode(StrEnum):
+    """What a cell of the scoreboard says; its words are in ``compare.score-cell``."""
+
+    HOLDER = "holder"  # whoever holds the cookie
+    SERVER = "server"  # the server alone
+    YES = "yes"
+    NO = "no"
+    ALL = "all"  # everything survives
+    SOME = "some"
+    NOTHING = "nothing"
+    BYTES = "bytes"  # ``amount`` bytes
+    NOT_SHOWN = "not-shown"  # the replay has nothing that would tell
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreCell:
+    """One lane's answer to one row.
+
+    ``amount`` is the number of bytes of `ScoreCode.BYTES`.  ``step`` is the step that shows it.
+    ``loses``: of all lanes, this one comes off worst in the row; it is marked.
+    """
+
+    code: ScoreCode
+    amount: int | None = None
+    step: int | None = None
+    loses: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One row of the scoreboard; ``cells`` has one entry for each lane, in the lanes' order."""
+
+    row: ScoreRow
+    cells: tuple[ScoreCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LaneView:
+    """One lane: its words and what happened in it."""
+
+    id: str
+    title: ByLanguage
+    subtitle: ByLanguage
+    transcript: Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One step's number (from 1, as in the events) and words.
+
+    ``note`` is what the lesson adds to the step; it stands below what was worked out.
+    """
+
+    number: int
+    title: ByLanguage
+    note: ByLanguage = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A lesson replayed: what `render_comparison` shows."""
+
+    lesson: str
+    title: ByLanguage
+    lanes: tuple[LaneView, ...]
+    steps: tuple[StepView, ...]
+    scores: tuple[Score, ...] = ()
+
+
+def said(text: ByLanguage, language: str) -> str:
+    """The text in this language, in English where it has none, or nothing."""
+    return text.get(language) or text.get("en", "")

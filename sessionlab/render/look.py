@@ -1,0 +1,78 @@
+"""What a row needs to know in order to draw itself: language, colours, room.
+
+`Line` is what rows are made of; `Look` is how they are to look.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from sessionlab.render import safe
+from sessionlab.render.catalogue import Catalogue
+from sessionlab.render.elide import elide
+from sessionlab.render.ids import IdColours
+from sessionlab.render.phrase import phrase, styled
+from sessionlab.render.styles import QUIET
+
+WHOLE_ID = 88
+"""Cells that a lane must have for IDs and signatures to be written whole."""
+
+
+class Line(NamedTuple):
+    """One line of a cell; if it has to be broken, the rest is indented by ``hang`` cells."""
+
+    text: Text
+    hang: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How rows are drawn.
+
+    ``room``: the cells that a line has.  ``wide``: whole values, whatever the room.
+    ``ids_whole``: whether IDs and signatures are; None: if the room allows it.
+    ``anonymous``: IDs and signatures are left out, so that the drawings of two lanes can be
+    compared.
+    """
+
+    catalogue: Catalogue
+    ids: IdColours
+    room: int
+    wide: bool = False
+    ids_whole: bool | None = None
+    anonymous: bool = False
+
+    @property
+    def whole_ids(self) -> bool:
+        """Whether IDs are written whole."""
+        allowed = self.room >= WHOLE_ID if self.ids_whole is None else self.ids_whole
+        return self.wide or allowed
+
+    def id(self, session_id: str) -> Text:
+        """A session ID in its colour."""
+        if self.anonymous:
+            return Text("(ID)")
+        return self.ids.label(session_id, whole=self.whole_ids)
+
+    def value(self, value: str, taken: int = 0, style: str = "") -> Text:
+        """A value, made to fit beside ``taken`` cells of other things."""
+        if self.wide:
+            return safe.text(value, style)
+        return styled(elide(value, max(self.room - taken, 12)), style)
+
+    def words(self, key: str, style: str = "", **fields: Text | str | int) -> Text:
+        """A sentence of ``compare``."""
+        return phrase(self.catalogue, f"compare.{key}", style, **fields)
+
+    def quiet(self, key: str, **fields: Text | str | int) -> list[Line]:
+        """A whole cell that says that there is nothing."""
+        return [Line(self.words(key, QUIET, **fields))]
+
+
+def width(text: Text) -> int:
+    """The cells that a text takes."""
+    return cell_len(text.plain)

@@ -1,0 +1,95 @@
+"""Hostile values on their way to a terminal: everything invisible is made visible.
+
+Rules
+- What could move the cursor, change a title, reverse the reading order or hide is written as a
+  name in angle brackets: ``⟨ESC⟩``, ``⟨LF⟩``, ``⟨U+202E⟩``.  That is every control, format,
+  private, unassigned or surrogate character, every line or paragraph separator, every space but
+  U+0020, the blank letters, and marks that have no letter to sit on.
+- The brackets themselves are written that way too, so that nothing can be counterfeited: two
+  different values never look the same.
+- What rich would read as markup stays text: `text` makes a `rich.text.Text`, and nothing else
+  than a Text is ever handed to rich.
+- Importing this module does not import rich.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.style import Style
+    from rich.text import Text
+
+_C0 = (
+    "NUL SOH STX ETX EOT ENQ ACK BEL BS TAB LF VT FF CR SO SI "
+    "DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US"
+)
+_NAMES = dict(enumerate(_C0.split())) | {0x7F: "DEL"}
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Me"})
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f")
+_MARKS_ON_A_LETTER = 2
+
+
+def visible(value: str) -> str:
+    """The text with everything that a terminal would obey or swallow written out by name.
+
+    Letters of every script stay as they are, with up to two marks on each.
+    """
+    if value.isascii() and value.isprintable():
+        return value
+    shown: list[str] = []
+    before = ""
+    marks = 0
+    for character in value:
+        category = unicodedata.category(character)
+        marks = marks + 1 if category == "Mn" else 0
+        if _is_hidden(character, category, before, marks):
+            shown.append(f"⟨{_NAMES.get(ord(character)) or f'U+{ord(character):04X}'}⟩")
+            before = ""
+        else:
+            shown.append(character)
+            if not marks:
+                before = character
+    return "".join(shown)
+
+
+def text(value: str, style: str | Style = "") -> Text:
+    """The visible value for rich, with no markup, no emoji codes and no highlighting in it.
+
+    The style does not spread to what is appended.
+    """
+    from rich.text import Text
+
+    return Text().append(visible(value), style)
+
+
+def _is_hidden(character: str, category: str, before: str, marks: int) -> bool:
+    """``before`` is the last character that can carry a mark; ``marks`` counts this one too."""
+    if category in _HIDDEN or character in _BLANK or character in "⟨⟩":
+        return True
+    if category == "Zs":
+        return character != " "
+    if category == "Mn":
+        return (
+            marks > _MARKS_ON_A_LETTER
+            or not before.isalpha()
+            or "\ufe00" <= character <= "\ufe0f"
+            or "\U000e0100" <= character <= "\U000e01ef"
+        )
+    if _joins_a_syllable(character):
+        return not _is_hangul(before)
+    return False
+
+
+def _joins_a_syllable(character: str) -> bool:
+    """A Korean vowel or final consonant that has no width by itself."""
+    return "\u1161" <= character <= "\u11ff" or "\ud7b0" <= character <= "\ud7ff"
+
+
+def _is_hangul(character: str) -> bool:
+    return (
+        "\u1100" <= character <= "\u11ff"
+        or "\ua960" <= character <= "\ua97f"
+        or "\uac00" <= character <= "\ud7ff"
+    )

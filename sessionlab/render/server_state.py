@@ -1,0 +1,171 @@
+"""A running server's options and sessions, for a person to read.
+
+Rules
+- The reader of what ``/_sessionlab/state`` answers.  Every value in it may be hostile.
+- An ID has a colour and keeps it; what it is elsewhere is the same ID.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+from rich.text import Text
+
+from sessionlab.render import safe
+from sessionlab.render.elide import elide
+from sessionlab.render.ids import IdColours
+from sessionlab.render.inspection import moment
+from sessionlab.render.phrase import phrase
+from sessionlab.render.styles import FRAME, HEADING, LABEL, NOTHING, QUIET, REFUSED
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderResult
+
+    from sessionlab.render.catalogue import Catalogue
+
+_MOST_ID = 200
+_MOST_OPTION = 120
+_MOST_DATA = 400
+_WHOLE_IDS = 110
+_UNITS = (("days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1))
+_COOKIE_WORDS = {"httpOnly": "HttpOnly", "secure": "Secure", "partitioned": "Partitioned"}
+_COOKIE_VALUES = {
+    "path": "Path",
+    "domain": "Domain",
+    "sameSite": "SameSite",
+    "priority": "Priority",
+}
+
+
+class ServerStateView:
+    """A renderable: where the server is, its options, and a page of its sessions.
+
+    ``now``: milliseconds since the epoch.
+    """
+
+    def __init__(
+        self, state: Mapping[str, Any], url: str, catalogue: Catalogue, *, now: int
+    ) -> None:
+        self._options: Mapping[str, Any] = state["options"]
+        self._store: Mapping[str, Any] = state["store"]
+        self._url = url
+        self._catalogue = catalogue
+        self._now = now
+        self._ids = IdColours()
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        total = options.max_width
+        heading = Text().append("── ", FRAME).append(self._said("heading", HEADING, url=self._url))
+        yield heading.append(" " + "─" * max(total - heading.cell_len - 1, 0), FRAME)
+        yield from self._sessions(total)
+        yield Text()
+        yield self._options_table()
+
+    def _options_table(self) -> Table:
+        table = _table()
+        table.add_column(self._said("options", LABEL), no_wrap=True)
+        table.add_column("", overflow="fold")
+        for name, value in self._options.items():
+            if name == "cookie" and isinstance(value, dict):
+                for attribute, setting in value.items():
+                    table.add_row(self._option(f"cookie.{attribute}"), self._setting(setting))
+            elif name == "secrets":
+                table.add_row(self._option(name), self._said("secrets", count=value))
+            else:
+                table.add_row(self._option(name), self._setting(value))
+        return table
+
+    def _sessions(self, total: int) -> RenderResult:
+        store = self._store
+        if store.get("connected") is False:
+            yield self._said("disconnected", REFUSED)
+        if error := store.get("error"):
+            yield self._said("store-error", REFUSED, error=_cut(str(error), 300))
+            return
+        records = store.get("records", [])
+        size = store.get("size", len(records))
+        title = self._said("sessions", HEADING, store=str(store.get("kind", "")), count=size)
+        yield Text(" ").append(title)
+        yield Text()
+        if not records:
+            yield Text(" ").append(self._said("none", url=self._url))
+            return
+        yield self._records_table(records, total)
+        if isinstance(size, int) and size > len(records):
+            yield Text(" ").append(self._said("more", QUIET, count=size - len(records)))
+
+    def _records_table(self, records: list[dict[str, Any]], total: int) -> Table:
+        table = _table()
+        for name in ("id", "expires", "cookie", "data"):
+            table.add_column(
+                self._said(name, LABEL), overflow="fold", ratio=1 if name == "data" else None
+            )
+        for record in records:
+            cookie, data = _split(record["record"])
+            table.add_row(
+                self._id(record["id"], whole=total >= _WHOLE_IDS or len(records) == 1),
+                self._expiry(record["expires"]),
+                safe.text(cookie, QUIET),
+                Text(_cut(data, _MOST_DATA)),
+            )
+        return table
+
+    def _expiry(self, expires: int | None) -> Text:
+        if expires is None:
+            return self._said("never", QUIET)
+        left = (expires - self._now) // 1000
+        if left <= 0:
+            return self._said("expired", REFUSED)
+        unit, seconds = next(each for each in _UNITS if left >= each[1] or each[1] == 1)
+        words = self._said(unit, count=left // seconds)
+        return Text(moment(expires)).append("\n").append(words)
+
+    def _id(self, session_id: str, *, whole: bool) -> Text:
+        if len(session_id) > _MOST_ID:
+            return Text(_cut(session_id, _MOST_ID), self._ids.style(session_id))
+        return self._ids.label(session_id, whole=whole)
+
+    def _option(self, name: str) -> Text:
+        return Text(_cut(name, 40), LABEL)
+
+    def _setting(self, value: object) -> Text:
+        if value is None:
+            return Text(NOTHING, QUIET)
+        return Text(_cut(value if isinstance(value, str) else _json(value), _MOST_OPTION))
+
+    def _said(self, key: str, style: str = "", **fields: Any) -> Text:
+        return phrase(self._catalogue, f"inspect.server.{key}", style, **fields)
+
+
+def _cut(text: str, room: int) -> str:
+    """The visible text in so many cells; what nobody will see is not even looked at."""
+    return elide(text[: 2 * room], room)
+
+
+def _json(value: object) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except RecursionError:
+        return "…"
+
+
+def _table() -> Table:
+    return Table(box=SIMPLE_HEAD, border_style=FRAME, pad_edge=True, expand=False, show_edge=False)
+
+
+def _split(record: str) -> tuple[str, str]:
+    """A record's cookie as attributes, and its data as JSON; a text that is no record as it is."""
+    try:
+        found = json.loads(record)
+        cookie = found.pop("cookie")
+        words = [
+            *(f"{word}={cookie[name]}" for name, word in _COOKIE_VALUES.items() if name in cookie),
+            *(word for name, word in _COOKIE_WORDS.items() if cookie.get(name)),
+        ]
+        return _cut("; ".join(words), _MOST_OPTION), _json(found)
+    except (ValueError, RecursionError, AttributeError, KeyError, TypeError):
+        return NOTHING, record
