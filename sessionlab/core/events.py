@@ -121,7 +121,7 @@ class Event:
     ``seq`` counts from 1 within a transcript; ``at`` is milliseconds since the epoch by the
     injected clock; ``step`` is the lesson's step (from 1; 0 outside a lesson); ``lane`` is the
     lane's id, or the number of the request for a server that runs by itself.
-    ``verdict`` is `verdict_to_json` of the decision, where the event is one.
+    ``verdict`` is the decision's `Verdict.to_json`, where the event is one.
     """
 
     seq: int

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from sessionlab.core.events import Transcript
+from sessionlab.core.score import ScoreCell, ScoreCode
 from sessionlab.course.lesson import Claim, Lesson, Question
 from sessionlab.course.measures import Value, measure
-from sessionlab.replay.scoreboard import ScoreCell, ScoreCode, scoreboard
+from sessionlab.replay.scoreboard import scoreboard
 
 
 class Broken(NamedTuple):

@@ -49,6 +49,7 @@ def _lane(table: Table) -> LessonLane:
         _options(table, express or {"secret": _SECRET}),
         safeguards=_safeguards(table),
     )
+    servers = _servers(table)
     lane = Lane(
         id=id_,
         plays=id_,
@@ -56,8 +57,8 @@ def _lane(table: Table) -> LessonLane:
         options=options,
         settings={"base": base}
         | {key: json_safe(table.there(key)) for key in _TOLD if key in table},
-        servers=_servers(table),
-        store=StoreKind(table.choice("store", StoreKind, StoreKind.MEMORY)),
+        servers=servers,
+        store=_store(table, servers),
         login=Login(table.choice("login", Login, Login.REGENERATE_KEEP_DATA)),
         logout=Logout(table.choice("logout", Logout, Logout.DESTROY)),
     )
@@ -94,6 +95,24 @@ def _safeguards(lane: Table) -> Safeguards:
 def _servers(table: Table) -> tuple[ServerKind, ...]:
     kinds = table.choices("servers", ServerKind, [ServerKind.PYTHON])
     return tuple(map(ServerKind, kinds))
+
+
+def _store(table: Table, servers: tuple[ServerKind, ...]) -> StoreKind:
+    """Express is played with its options as they are written, and shares what Redis keeps."""
+    store = StoreKind(table.choice("store", StoreKind, StoreKind.MEMORY))
+    has_express = ServerKind.EXPRESS in servers
+    if has_express and "express" not in table:
+        raise table.error(LessonProblem.KEY_MISSING, "express", table="[lane]")
+    if has_express != (store is StoreKind.REDIS):
+        raise table.error(
+            LessonProblem.NO_SUCH_VALUE,
+            "store",
+            found=store.value,
+            valid=StoreKind.REDIS.value
+            if has_express
+            else f"{StoreKind.MEMORY}, {StoreKind.SQLITE}",
+        )
+    return store
 
 
 def json_safe(value: Any) -> Any:

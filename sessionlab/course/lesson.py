@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sessionlab.core.score import ScoreRow
 from sessionlab.course.measures import Span, Value
 from sessionlab.replay.scenario import Lane, Scenario, Step
-from sessionlab.replay.scoreboard import ScoreRow
 
 Words = Mapping[str, str]
 

@@ -13,6 +13,7 @@ import tomllib
 from pathlib import Path
 from typing import Final
 
+from sessionlab.core.score import ScoreCode, ScoreRow
 from sessionlab.course.errors import LessonError, LessonProblem, not_among
 from sessionlab.course.lanes import read_lanes
 from sessionlab.course.lesson import Claim, Lesson, Question, ScoreClaim
@@ -20,7 +21,6 @@ from sessionlab.course.measures import MEASURES, Span
 from sessionlab.course.steps import read_step
 from sessionlab.course.table import Source, Table
 from sessionlab.render.catalogue import LANGUAGES
-from sessionlab.replay.scoreboard import ScoreCode, ScoreRow
 
 FILE: Final = "lesson.toml"
 FORMAT: Final = 1

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sessionlab.core.events import Transcript
+from sessionlab.core.score import Score
 from sessionlab.course.lesson import Lesson, LessonLane
 from sessionlab.render import comparison as shown
-from sessionlab.replay.scoreboard import Score, scoreboard
+from sessionlab.replay.scoreboard import scoreboard
 
 
 def comparison(
@@ -16,9 +17,11 @@ def comparison(
 ) -> shown.Comparison:
     """What the tables show.
 
-    The scoreboard has the rows in which the lanes differ; a single lane has none.
+    The scoreboard has the rows in which the lanes differ; a single lane has none.  Lanes with the
+    same design on different programs are not ranked: what differs there is the luck of the IDs.
     """
-    scores = [score for score in scoreboard(transcripts) if _differs(score)]
+    is_ranked = all(len(set(lane.lane.servers)) == 1 for lane in lanes)
+    scores = [score for score in scoreboard(transcripts) if is_ranked and _differs(score)]
     return shown.Comparison(
         lesson=lesson.id,
         title=lesson.title,
@@ -35,7 +38,7 @@ def comparison(
             shown.StepView(number=step.step.number, title=step.title, note=step.note)
             for step in lesson.steps
         ),
-        scores=tuple(map(_score, scores)),
+        scores=tuple(scores),
     )
 
 
@@ -80,13 +83,3 @@ def to_json(view: shown.Comparison, step: int | None = None) -> Mapping[str, Any
 
 def _differs(score: Score) -> bool:
     return len({(cell.code, cell.amount) for cell in score.cells}) > 1
-
-
-def _score(score: Score) -> shown.Score:
-    return shown.Score(
-        row=shown.ScoreRow(score.row.value),
-        cells=tuple(
-            shown.ScoreCell(shown.ScoreCode(it.code.value), it.amount, it.step, it.loses)
-            for it in score.cells
-        ),
-    )

@@ -7,11 +7,10 @@ Rules
 A comparison is made by whoever has loaded a lesson and replayed it::
 
     from rich.console import Console
+    from sessionlab.core.score import Score, ScoreCell, ScoreCode, ScoreRow
     from sessionlab.render.catalogue import Catalogue
     from sessionlab.render.compare import render_comparison, render_step
-    from sessionlab.render.comparison import (
-        Comparison, LaneView, Score, ScoreCell, ScoreCode, ScoreRow, StepView,
-    )
+    from sessionlab.render.comparison import Comparison, LaneView, StepView
 
     view = Comparison(
         lesson="cookie-vs-session",
@@ -52,61 +51,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from sessionlab.core.events import Transcript
+from sessionlab.core.score import Score
 
 ByLanguage = Mapping[str, str]
 """A text of a lesson in each language, by the language's code."""
-
-
-class ScoreRow(StrEnum):
-    """What the scoreboard compares; each has a label in the catalogue, ``compare.score``."""
-
-    READABLE_BY = "readable-by"
-    CHANGEABLE_BY = "changeable-by"
-    REVOCABLE = "revocable"
-    SURVIVES_RESTART = "survives-restart"
-    SCALES = "scales"
-    HOLDS_MUCH = "holds-much"  # 5 KB of data
-    WIRE_BYTES = "wire-bytes"
-    SERVER_BYTES = "server-bytes"
-
-
-class ScoreCode(StrEnum):
-    """What a cell of the scoreboard says; its words are in ``compare.score-cell``."""
-
-    HOLDER = "holder"  # whoever holds the cookie
-    SERVER = "server"  # the server alone
-    YES = "yes"
-    NO = "no"
-    ALL = "all"  # everything survives
-    SOME = "some"
-    NOTHING = "nothing"
-    BYTES = "bytes"  # ``amount`` bytes
-    NOT_SHOWN = "not-shown"  # the replay has nothing that would tell
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreCell:
-    """One lane's answer to one row.
-
-    ``amount`` is the number of bytes of `ScoreCode.BYTES`.  ``step`` is the step that shows it.
-    ``loses``: of all lanes, this one comes off worst in the row; it is marked.
-    """
-
-    code: ScoreCode
-    amount: int | None = None
-    step: int | None = None
-    loses: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """One row of the scoreboard; ``cells`` has one entry for each lane, in the lanes' order."""
-
-    row: ScoreRow
-    cells: tuple[ScoreCell, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from sessionlab.core.events import Event, Kind
+from sessionlab.render.collision import Collision, collision_of
 from sessionlab.render.exchange import Exchange, LaneStep
 
 _REFUSED = frozenset(
@@ -51,10 +52,16 @@ class Code(StrEnum):
     SIGNATURE_REFUSED = "signature-refused"
     ID_UNKNOWN = "id-unknown"
     OUTLIVED = "outlived"
+    CAME_BACK = "came-back"
+    WROTE_OVER = "wrote-over"
+    WROTE_NOTHING = "wrote-nothing"
     MEANWHILE = "meanwhile"
+    REGENERATED = "regenerated"
     SECURE_WITHHELD = "secure-withheld"
     RECORDS_GREW = "records-grew"
+    CLEARED_RECORD_STAYS = "cleared-record-stays"
     DESTROYED = "destroyed"
+    DESTROYED_AND_CLEARED = "destroyed-and-cleared"
     DESTROYED_COOKIE_STAYS = "destroyed-cookie-stays"
     COOKIE_DELETED = "cookie-deleted"
     BEGAN = "began"
@@ -119,6 +126,8 @@ def _about(step: LaneStep, exchange: Exchange, earlier: Sequence[Event]) -> Iter
     if status < 400 and _is_outlived(exchange, request, earlier):
         client = request.data["client"]
         yield _finding(Code.COPY_OUTLIVES_DELETION, client=client, answer=_answer(response))
+    if regenerated := _regenerated(exchange):
+        yield _finding(Code.REGENERATED, id=regenerated)
     if "copied" in origins:
         yield _copied(exchange, request, response)
     yield from _refused_by_browser(exchange)
@@ -189,6 +198,8 @@ def _of_the_store(step: LaneStep, exchange: Exchange, response: Event) -> Iterat
         read = exchange.first(Kind.COOKIE_READ)
         if read is not None and read.data["id"] is not None:
             yield _finding(Code.OUTLIVED, id=read.data["id"])
+    if collision := collision_of(step):
+        yield _collided(collision)
     for event in exchange.of(Kind.STORE_DECIDED):
         if event.verdict is not None and event.verdict["reason"] in _MEANWHILE:
             yield _finding(Code.MEANWHILE, reason=event.verdict["reason"])
@@ -197,8 +208,16 @@ def _of_the_store(step: LaneStep, exchange: Exchange, response: Event) -> Iterat
     grown = len(step.records[1]) - len(step.records[0])
     if len(step.exchanges) > 1 and grown > 1:
         yield _finding(Code.RECORDS_GREW, requests=len(step.exchanges), records=grown)
+    cleared = any(
+        (event.verdict or {}).get("outcome") == "deleted"
+        for event in exchange.of(Kind.COOKIE_STORED)
+    )
     if step.records[0].keys() - step.records[1].keys() and grown < 0:
-        yield _finding(Code.DESTROYED if sent else Code.DESTROYED_COOKIE_STAYS)
+        code = Code.DESTROYED if sent else Code.DESTROYED_COOKIE_STAYS
+        yield _finding(Code.DESTROYED_AND_CLEARED if cleared else code)
+    read = exchange.first(Kind.COOKIE_READ)
+    if cleared and read is not None and read.data["id"] in step.records[1]:
+        yield _finding(Code.CLEARED_RECORD_STAYS)
     opened = exchange.last(Kind.SESSION_OPEN)
     if opened is None or opened.data["id"] is None:
         return
@@ -211,6 +230,25 @@ def _of_the_store(step: LaneStep, exchange: Exchange, response: Event) -> Iterat
         yield _finding(Code.BEGAN, id=opened.data["id"])
     elif opened.data["id"] not in step.records[1]:
         yield _finding(Code.FORGOTTEN)
+
+
+def _collided(collision: Collision) -> Finding:
+    code = Code(collision.outcome.value)
+    if collision.lost:
+        return _finding(code, members=", ".join(collision.lost))
+    return _finding(code)
+
+
+def _regenerated(exchange: Exchange) -> str | None:
+    """The new ID, where the application asked for one and the browser was told."""
+    asked = [event.data for event in exchange.of(Kind.SESSION_CALL)]
+    decided = exchange.last(Kind.COOKIE_DECIDED)
+    if decided is None or decided.data["set_cookie"] is None:
+        return None
+    if not any(data["call"] == "regenerate" and data["error"] is None for data in asked):
+        return None
+    found: str | None = decided.data["id"]
+    return found
 
 
 def _of_the_cookies(request: Event, response: Event, exchange: Exchange) -> Iterator[Finding]:

@@ -18,6 +18,9 @@ from sessionlab.render.look import Line, width
 from sessionlab.render.styles import HEADING, QUIET
 
 
+_ALSO = ("store", "login", "logout")
+
+
 @dataclass(frozen=True)
 class Intro:
     """A renderable that fits itself to the width of its console."""
@@ -52,8 +55,12 @@ class Intro:
 
 
 def _differing(options: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Each lane's express options, less those that all lanes with such a table share."""
-    tables = [dict(lane.get("express") or {}) for lane in options]
+    """What each lane was given, less what all lanes share that were given anything."""
+    tables = [
+        {**lane.get("express", {}), **lane.get("safeguards", {})}
+        | {name: lane[name] for name in _ALSO if name in lane}
+        for lane in options
+    ]
     given = [table for table in tables if table]
     return [
         {

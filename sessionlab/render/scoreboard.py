@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
+from sessionlab.core.score import ScoreCell, ScoreCode
 from sessionlab.render import safe
 from sessionlab.render.catalogue import Catalogue
-from sessionlab.render.comparison import Comparison, ScoreCell, ScoreCode, said
+from sessionlab.render.comparison import Comparison, said
 from sessionlab.render.grid import fitted, headed, labelled, padded
 from sessionlab.render.ids import IdColours
 from sessionlab.render.look import Line, Look

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
+from sessionlab.core.events import Kind
 from sessionlab.render import safe
 from sessionlab.render.catalogue import Catalogue
 from sessionlab.render.comparison import Comparison, LaneView, StepView, said
@@ -27,6 +28,8 @@ from sessionlab.render.ids import IdColours
 from sessionlab.render.look import Line, Look
 from sessionlab.render.phrase import styled
 from sessionlab.render.rows import (
+    ANSWERS,
+    CALLS,
     HOMEWARD,
     NEEDED,
     OMITTED,
@@ -36,6 +39,8 @@ from sessionlab.render.rows import (
     STORE,
     ExchangeRow,
 )
+from sessionlab.render.rows.store import shelved
+from sessionlab.render.store_course import shelves_of_passages
 from sessionlab.render.styles import HEADING, QUIET
 
 LEAST_LANE = 31
@@ -159,11 +164,14 @@ class StepBlock:
         prelude, store = _Row(PRELUDE.code, PRELUDE.draw), _Row(STORE.code, STORE.draw)
         count = max(len(lane.exchanges) for lane in lanes)
         if count < 2:
-            outward, homeward = _of_exchange(OUTWARD, 0), _of_exchange(HOMEWARD, 0)
+            outward, homeward = _of_passage(OUTWARD, 0), _of_passage(HOMEWARD, 0)
             yield _Part(None, [prelude, *outward, store, *homeward])
             return
-        look = self._look(0)
         yield _Part(None, [prelude])
+        if any(lane.overlaps for lane in lanes):
+            yield from self._passages(lanes)
+            return
+        look = self._look(0)
         left_out = count - 2 if count > _MOST_EXCHANGES else 0
         for index in range(count):
             if left_out and index == 1:
@@ -171,8 +179,22 @@ class StepBlock:
             if left_out and 0 < index < count - 1:
                 continue
             heading = look.words("request-of", HEADING, number=index + 1, count=count)
-            yield _Part(heading, _of_exchange((*OUTWARD, *HOMEWARD), index))
-        yield _Part(look.words("after-all", HEADING), [store])
+            yield _Part(heading, _of_passage((*OUTWARD, *HOMEWARD), index))
+        answers = [_Row(ANSWERS.code, ANSWERS.draw)] if left_out else []
+        yield _Part(look.words("after-all", HEADING), [*answers, store])
+
+    def _passages(self, lanes: Sequence[LaneStep]) -> Iterator[_Part]:
+        """Requests that overlap, passage after passage, each with the store as it was then."""
+        for index in range(max(len(lane.passages) for lane in lanes)):
+            there = [lane.passages[index] for lane in lanes if index < len(lane.passages)]
+            key, before, after = "meanwhile", OUTWARD, HOMEWARD
+            if any(passage.first(Kind.HOLD) for passage in there):
+                key, after = "begins", ()
+            elif any(passage.first(Kind.RESUME) for passage in there):
+                key, before = "goes-on", (CALLS,)
+            store = _store_after_passage(index)
+            rows = [*_of_passage(before, index), store, *_of_passage(after, index)]
+            yield _Part(self._look(0).words(f"passage.{key}", HEADING), rows)
 
     def _part_heading(self, part: _Part, grid: Grid) -> Iterator[Text]:
         if part.heading is not None:
@@ -194,16 +216,26 @@ class StepBlock:
         return Look(self.catalogue, self.ids, room, self.wide)
 
 
-def _of_exchange(rows: Sequence[ExchangeRow], index: int) -> list[_Row]:
-    """Rows about the exchange of that index, empty for a lane that has fewer."""
+def _of_passage(rows: Sequence[ExchangeRow], index: int) -> list[_Row]:
+    """Rows about the passage of that index, empty for a lane that has fewer."""
 
     def drawn(row: ExchangeRow) -> Callable[[LaneStep, Look], list[Line]]:
         def draw(step: LaneStep, look: Look) -> list[Line]:
-            return row.draw(step.exchanges[index], look) if index < len(step.exchanges) else []
+            return row.draw(step.passages[index], look) if index < len(step.passages) else []
 
         return draw
 
     return [_Row(row.code, drawn(row)) for row in rows]
+
+
+def _store_after_passage(index: int) -> _Row:
+    """The row of the store before and after the passage of that index."""
+
+    def draw(step: LaneStep, look: Look) -> list[Line]:
+        shelves = list(shelves_of_passages(step))[index : index + 1]
+        return shelved(shelves[0], look) if shelves else []
+
+    return _Row(STORE.code, draw)
 
 
 def _alike(row: _Row, lanes: Sequence[LaneStep], look: Look) -> bool:

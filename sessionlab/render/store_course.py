@@ -47,7 +47,10 @@ def _do(event: Event, records: dict[str, str]) -> None:
 
 def _touched(record: str, by: str) -> str:
     try:
-        moved = json.loads(record) | {"cookie": json.loads(by)["cookie"]}
+        there = json.loads(record)
+        moved = {**there, "cookie": json.loads(by)["cookie"]}
     except (ValueError, RecursionError, KeyError, TypeError):
+        return record
+    if moved == there:
         return record
     return json.dumps(moved, ensure_ascii=False, separators=(",", ":"))

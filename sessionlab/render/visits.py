@@ -14,6 +14,7 @@ from typing import Any
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
+from sessionlab.render import safe
 from sessionlab.render.catalogue import Catalogue
 from sessionlab.render.explanation import started
 from sessionlab.render.grid import headed
@@ -36,7 +37,8 @@ from sessionlab.render.styles import (
 from sessionlab.render.verdict_rows import MOST_COOKIES, VerdictRows
 
 _LABEL_CELLS = 18
-_MOST_LABEL = 24
+_MOST_PHRASE = 60
+_SHORT_PHRASE = 9
 _MARKS = {
     "cause": (REFUSED_MARK, REFUSED),
     "possible": ("?", CHANGED),
@@ -62,7 +64,7 @@ class VisitsView:
             (self._title(number, visit), list(self._visit(rows, visit)))
             for number, visit in enumerate(self._found["visits"], start=1)
         ]
-        column = min(max(widest(part) for _, part in parts), _MOST_LABEL)
+        column = max(widest(part) for _, part in parts)
         for title, part in parts:
             yield from headed(console, "", title, total)
             yield from listed(console, part, column, total)
@@ -92,10 +94,7 @@ class VisitsView:
     def _hop(self, rows: VerdictRows, hop: Mapping[str, Any]) -> Iterator[Row]:
         barred = hop["without_credentials"]
         yield from self._cookies(rows, hop, barred=barred)
-        answer = {"status": hop["status"], "phrase": hop["phrase"]}
-        label = self._said("label.answer", LABEL, **answer)
-        label.truncate(_MOST_LABEL, overflow="ellipsis")
-        yield Row(label, tuple(self._answer(hop)))
+        yield self._answer(hop)
         lines = hop["set"]
         for each in lines[:MOST_COOKIES]:
             yield from rows.stored(each)
@@ -123,13 +122,19 @@ class VisitsView:
         if left:
             yield rows.more(left)
 
-    def _answer(self, hop: Mapping[str, Any]) -> Iterator[Line]:
-        if hop["location"] is not None:
-            yield Line(self._said("label.redirect", location=hop["location"]))
-        elif hop["words"] is not None:
-            yield Line(self._said("said.words", words=hop["words"]))
+    def _answer(self, hop: Mapping[str, Any]) -> Row:
+        label = styled(str(hop["status"]), LABEL)
+        reason = safe.text(hop["phrase"][:_MOST_PHRASE], LABEL)
+        lines: list[Line] = []
+        if reason.cell_len <= _SHORT_PHRASE:
+            label.append(" ").append(reason)
         else:
-            yield Line(Text())
+            lines.append(Line(reason))
+        if hop["location"] is not None:
+            lines.append(Line(self._said("said.redirect", location=hop["location"])))
+        elif hop["words"] is not None:
+            lines.append(Line(self._said("said.words", words=hop["words"])))
+        return Row(label, tuple(lines))
 
     # -- what is the matter ------------------------------------------------------------------
 

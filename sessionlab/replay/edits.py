@@ -8,8 +8,8 @@ Rules
 from __future__ import annotations
 
 from sessionlab.core.wire import decode_component, encode_component
+from sessionlab.core.wire.sealed import decode_session, encode_session
 from sessionlab.replay.scenario import ChangeData, ChangeId, Edit, SetValue
-from sessionlab.session.sealed_text import decode_session, encode_session
 
 _SIGNED = "s:"
 

@@ -12,58 +12,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from sessionlab.core.events import Event, Kind, Transcript
 from sessionlab.core.jar.parse import MAX_PAIR
+from sessionlab.core.score import Score, ScoreCell, ScoreCode, ScoreRow
 from sessionlab.core.wire import decode_cookie
-
-
-class ScoreRow(StrEnum):
-    """What is compared."""
-
-    READABLE_BY = "readable-by"
-    CHANGEABLE_BY = "changeable-by"
-    REVOCABLE = "revocable"
-    SURVIVES_RESTART = "survives-restart"
-    SCALES = "scales"  # whether a second server knows the visitors of the first
-    HOLDS_MUCH = "holds-much"  # more than a cookie can carry
-    WIRE_BYTES = "wire-bytes"  # Cookie and Set-Cookie lines, median of the requests with a cookie
-    SERVER_BYTES = "server-bytes"  # a stored record with its ID, median of the writes
-
-
-class ScoreCode(StrEnum):
-    """What a lane's answer is."""
-
-    HOLDER = "holder"  # whoever holds the cookie
-    SERVER = "server"  # the server alone
-    YES = "yes"
-    NO = "no"
-    ALL = "all"
-    SOME = "some"
-    NOTHING = "nothing"
-    BYTES = "bytes"  # ``amount`` octets
-    NOT_SHOWN = "not-shown"  # the replay has nothing that would tell
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreCell:
-    """One lane's answer; ``step`` is the step that shows it, ``amount`` the octets of BYTES."""
-
-    code: ScoreCode
-    amount: int | None = None
-    step: int | None = None
-    loses: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """One row; ``cells`` has one entry for each transcript, in their order."""
-
-    row: ScoreRow
-    cells: tuple[ScoreCell, ...]
 
 
 def scoreboard(transcripts: Sequence[Transcript]) -> tuple[Score, ...]:
@@ -135,7 +90,7 @@ def _visits(transcript: Transcript) -> Iterator[_Visit]:
             seq=event.seq,
             client=asked["client"],
             target=f"{asked['method']} {asked['path']}",
-            server=asked["server"],
+            server=asked.get("server"),
             cookies=tuple((c["name"], c["value"], c["origin"]) for c in asked["cookies"]),
             sent=len((asked["body"] or "").encode()),
             counted=counted,
@@ -267,7 +222,7 @@ def _server_bytes(transcript: Transcript) -> ScoreCell:
 
 
 def _writes(event: Event) -> bool:
-    return event.data["op"] == "set" or (event.data["op"] == "swap" and event.data["found"])
+    return bool(event.data["op"] == "set" or (event.data["op"] == "swap" and event.data["found"]))
 
 
 def _octets(event: Event) -> int:

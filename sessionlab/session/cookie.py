@@ -71,7 +71,8 @@ class Cookie:
     def expires(self) -> datetime | Unset | None:
         """When it expires, an aware datetime; None or UNSET: when the browser is closed.
 
-        A moment that no datetime can hold reads as None.
+        A moment that no datetime can hold reads as None.  Assigning raises TypeError for what is
+        no moment, ValueError for a datetime without a time zone; deleting makes it UNSET.
         """
         expiry = self.expiry
         if expiry is UNSET:
@@ -103,7 +104,10 @@ class Cookie:
 
     @property
     def max_age(self) -> float | Unset | None:
-        """Seconds until it expires, negative afterwards; None or UNSET: no expiry."""
+        """Seconds until it expires, negative afterwards; None or UNSET: no expiry.
+
+        Assigned as seconds from now or a timedelta; raises TypeError for anything else.
+        """
         expiry = self.expiry
         if expiry is None or expiry is UNSET or expiry is False:
             return None if expiry is False else expiry
@@ -124,7 +128,10 @@ class Cookie:
 
     @property
     def original_max_age(self) -> float | Unset | None:
-        """Seconds by which a request moves the expiry; None or UNSET: not at all."""
+        """Seconds by which a request moves the expiry; None or UNSET: not at all.
+
+        Assigning it does not move the expiry; `touch` and the end of the request do.
+        """
         age = self.attributes.original_max_age
         return age / 1000 if isinstance(age, int | float) and age is not False else age
 

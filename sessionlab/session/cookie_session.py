@@ -30,9 +30,7 @@ from sessionlab.core.events import Kind
 from sessionlab.core.options import CookieOptions, epoch_milliseconds, milliseconds
 from sessionlab.core.unset import UNSET
 from sessionlab.core.wire.cookie_text import serialize_cookie
-from sessionlab.session.clock import Clock, now_ms
-from sessionlab.session.engine import ErrorHook, Listener
-from sessionlab.session.sealed_text import (
+from sessionlab.core.wire.sealed import (
     attributes_text,
     decode_session,
     encode_session,
@@ -40,6 +38,8 @@ from sessionlab.session.sealed_text import (
     seal,
     sealed_by,
 )
+from sessionlab.session.clock import Clock, now_ms
+from sessionlab.session.engine import ErrorHook, Listener
 
 if TYPE_CHECKING:
     from _typeshed import OptExcInfo

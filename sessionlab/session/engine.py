@@ -8,9 +8,9 @@ Rules
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from os import urandom
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -19,6 +19,7 @@ from sessionlab.core.events import Kind
 from sessionlab.core.options import CookieOptions, Environ, SessionOptions, milliseconds
 from sessionlab.core.record import CookieAttributes
 from sessionlab.core.unset import UNSET
+from sessionlab.core.wire import session_id_from_bytes
 from sessionlab.core.wire.cookie_text import (
     decode_cookie,
     find_cookie,
@@ -47,7 +48,7 @@ FOUND = decide_load(LoadFacts(True, False))
 UNKNOWN_ID = decide_load(LoadFacts(False, False))
 OUTLIVED = decide_load(LoadFacts(True, True))
 
-_is_plain = re.compile(r"[\w.-]*", re.ASCII).fullmatch
+_is_plain = re.compile("[A-Za-z0-9_.-]*").fullmatch
 
 
 class Engine:
@@ -76,7 +77,7 @@ class Engine:
         self._front = f"{options.name}=" if _is_plain(options.name) else "\0"
         cookie = options.cookie
         self._template = _template(cookie) if isinstance(cookie, CookieOptions) else None
-        self._covers_all = isinstance(cookie, CookieOptions) and (cookie.path or "/") == "/"
+        self.covers_all = isinstance(cookie, CookieOptions) and (cookie.path or "/") == "/"
 
     def cookie_options(self, environ: Environ) -> CookieOptions:
         """The cookie's options for a request."""
@@ -85,8 +86,6 @@ class Engine:
 
     def covers(self, environ: Environ) -> bool:
         """Whether the request's path lies below the cookie's: a plain prefix of the raw path."""
-        if self._covers_all and environ.get("PATH_INFO", "")[:1] == "/":
-            return True
         path = self.cookie_options(environ).path or "/"
         return _raw_path(environ).startswith(path)
 
@@ -118,7 +117,7 @@ class Engine:
     def new_id(self, environ: Environ) -> str:
         """A new session ID."""
         genid = self.options.genid
-        return secrets.token_urlsafe(24) if genid is None else genid(environ)
+        return session_id_from_bytes(urandom(24)) if genid is None else genid(environ)
 
     def new_cookie(self, environ: Environ) -> Cookie:
         """The cookie of a session that begins with this request."""

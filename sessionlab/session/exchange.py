@@ -16,6 +16,7 @@ from typing import Any
 
 from sessionlab.core.decide import (
     CookieFacts,
+    Facts,
     Outcome,
     StoreFacts,
     Verdict,
@@ -59,7 +60,8 @@ def open_exchange(engine: Engine, environ: Environ) -> Exchange | None:
 
     Raises what the store raises, and RecordError for a record that is none.
     """
-    if not engine.store.connected or not engine.covers(environ):
+    covered = engine.covers_all and environ.get("PATH_INFO", "")[:1] == "/"
+    if not engine.store.connected or not (covered or engine.covers(environ)):
         environ[SESSION_KEY] = None
         if engine.listener is not None:
             verdict = OUTSIDE if engine.store.connected else DISCONNECTED
@@ -276,13 +278,13 @@ class Exchange:
         session_id: Any = environ.get(SESSION_ID_KEY)
         if session is None:
             clears = self._cookie_came and engine.options.safeguards.clear_cookie
-            facts = _CLEARED if clears else _NO_SESSION
+            facts: Facts = _CLEARED if clears else _NO_SESSION
         elif isinstance(session, Session):
             options, cookie = engine.options, session.cookie
             from_browser = session_id == self._cookie_id
             has_expiry = not (cookie.expiry is None or cookie.expiry is UNSET)
             secure = bool(cookie.attributes.secure)
-            facts = CookieFacts(
+            facts = (
                 True,
                 isinstance(session_id, str),
                 from_browser,
@@ -342,7 +344,7 @@ class Exchange:
             saved = self._saved
             unmodified = same_id and self._same(text, self._baseline)
             verdict = decide_store(
-                StoreFacts(
+                (
                     True,
                     bool(session_id),
                     options.unset == "destroy",

@@ -8,6 +8,8 @@ Rules
   there as a whole is settled before anything goes out.  With Content-Length, the chunk that
   completes it waits for the application to end and for the store; without, the store is settled
   when the body is exhausted, before the server writes the end.  No other chunk waits for anything.
+  What write() writes counts like a chunk.  Where no body follows the headers (HEAD, 204, 304),
+  the application's is run to its end before they go out.
 - An application that raises has made no response: nothing is saved and no cookie is sent.
 - A client that goes away does not undo what the application did: close() settles the store.
 
@@ -48,7 +50,9 @@ class SessionMiddleware:
     logs or fails is a subclass of `MemoryStore` with a method or two overridden.  Setting its
     ``connected`` to False takes it away.
 
-    Errors of the store while the session is opened are raised, before the application is called.
+    Errors of the store while the session is opened are raised, before the application is called,
+    and so is RecordError for a record that is none.  While the headers are not out,
+    SessionDataError (data that is no JSON) and NotASession are raised, too.
     """
 
     def __init__(

@@ -105,7 +105,10 @@ class Session(dict[str, Any]):
 
 
 def environ_of(request: object) -> dict[str, Any]:
-    """The WSGI environ behind an environ or a request of Werkzeug, Flask or their like."""
+    """The WSGI environ behind an environ or a request of Werkzeug, Flask or their like.
+
+    Raises TypeError for anything else.
+    """
     if isinstance(request, dict):
         return request
     environ = getattr(request, "environ", None)
@@ -121,7 +124,8 @@ def get_session(request: object) -> Session | None:
     """The session of a request: an environ, or a Werkzeug or Flask request.
 
     None: it was unset or destroyed, the path lies outside the cookie's, or the store is away.
-    Raises SessionlabError if the application does not stand behind a SessionMiddleware.
+    Raises SessionlabError if the application does not stand behind a SessionMiddleware, TypeError
+    for something that has no environ.
     """
     environ = environ_of(request)
     if SESSION_KEY not in environ and EXCHANGE_KEY not in environ:
@@ -142,7 +146,8 @@ def set_session(request: object, session: Session | None) -> None:
 def new_session(request: object) -> Session:
     """Begin a new session with a new ID, as ``req.sessionStore.generate(req)`` does.
 
-    The old record, if there is one, stays where it is.
+    The old record, if there is one, stays where it is.  Raises SessionlabError where the request
+    has no session to replace: outside the middleware or the cookie's path.
     """
     return _exchange_of(request).generate(tracked=False)
 
@@ -150,7 +155,7 @@ def new_session(request: object) -> Session:
 def session_from_record(request: object, record: Record) -> Session:
     """Make a record the request's session, as ``req.sessionStore.createSession`` does.
 
-    It gets the request's session ID.  Raises RecordError.
+    It gets the request's session ID.  Raises RecordError, and SessionlabError as `new_session`.
     """
     return _exchange_of(request).create_session(record, tracked=False)
 

@@ -4,7 +4,8 @@
 
 "Own" cost is a request through the session layer minus the same request to the bare application,
 in process, without sockets.  The peers are measured where they are installed (flask,
-flask-session with cachelib, starlette); `own / lean` is the ratio that has a target: 2.5 at most,
+flask-session with cachelib, starlette; express-session where Node and tests/express/node_modules
+are); `own / lean` is the ratio that has a target: 2.5 at most,
 1.8 the goal.
 """
 
@@ -12,7 +13,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
+import shutil
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from statistics import median
 from time import process_time
 
@@ -254,6 +259,17 @@ def measure(rounds: int, requests: int) -> dict[str, dict[str, float]]:
     return {name: {kind: median(times[name, kind]) for kind in KINDS} for name in makers}
 
 
+def on_node(rounds: int, requests: int) -> dict[str, float] | None:
+    """The own cost of express-session on bare Node; None where it is not installed."""
+    folder = Path(__file__).parent
+    if not shutil.which("node") or not (folder.parent / "express" / "node_modules").exists():
+        print("express-session on Node: not installed (npm ci --prefix tests/express)")
+        return None
+    command = ["node", str(folder / "express.js"), str(rounds), str(requests)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
 def check_that_lean_is_fair() -> None:
     """The lean code and the middleware write the same cookie for the same ID, or nothing counts."""
     from unittest.mock import patch
@@ -273,6 +289,8 @@ def main() -> None:
     arguments = parser.parse_args()
     check_that_lean_is_fair()
     costs = measure(arguments.rounds, arguments.requests)
+    if node := on_node(arguments.rounds, arguments.requests):
+        costs["express-session on Node"] = node
     print(f"{'own cost, us':30}" + "".join(f"{kind:>9}" for kind in KINDS) + "   / lean, each")
     for name, row in costs.items():
         lean = costs["lean + expiry" if "expiry" in name else "lean"]

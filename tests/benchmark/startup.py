@@ -18,8 +18,7 @@ from time import perf_counter
 
 ROOT = Path(__file__).parent.parent.parent
 COOKIE = (
-    "connect.sid=s%3AK2xFq9vD0hTzYbN4mWcRjL7sGpUe3A8Q."
-    "R44uoJa98XLcFx2HXC6MIjO0flCxq8hjAYVRdo7QFYw"
+    "connect.sid=s%3AK2xFq9vD0hTzYbN4mWcRjL7sGpUe3A8Q.R44uoJa98XLcFx2HXC6MIjO0flCxq8hjAYVRdo7QFYw"
 )
 COMMANDS = {
     "bare python": ["-c", "pass"],

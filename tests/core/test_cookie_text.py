@@ -39,6 +39,7 @@ HEADERS: dict[str, tuple[str, dict[str, str]]] = {
     "half a character": ("a=%ED%95", {"a": "%ED%95"}),
     "one bad sequence spoils the whole value": ("a=%20%zz", {"a": "%20%zz"}),
     "a name is not decoded": ("%61=1", {"%61": "1"}),
+    "a name that ends in another mark": ("a~=1; a\n=2", {"a~": "1", "a\n": "2"}),
     "names differ by case": ("a=1; A=2", {"a": "1", "A": "2"}),
     "a plus sign is no blank": ("a=1+1", {"a": "1+1"}),
 }

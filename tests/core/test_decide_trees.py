@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import FrozenInstanceError, fields
 from typing import Any
 
 import pytest
@@ -111,6 +112,17 @@ def test_codes_are_kebab_case_and_say_their_names(codes: Any) -> None:
     for code in codes:
         assert re.fullmatch(r"[a-z]+(-[a-z]+)*", code.value)
         assert code.name == code.value.replace("-", "_").upper()
+
+
+@every_decision
+def test_a_verdict_can_not_be_changed(decision: Decision) -> None:
+    """It is remembered, and belongs to everyone."""
+    verdict = decision.decide(next(decision.every()))
+    for made in (verdict, verdict.tree):
+        for field in fields(made):
+            with pytest.raises(FrozenInstanceError):
+                setattr(made, field.name, None)
+        assert not hasattr(made, "__dict__")
 
 
 def test_a_verdict_prints_without_its_tree() -> None:

@@ -79,10 +79,33 @@ def test_the_evidence_stands_in_attributes(error: Exception, evidence: dict[str,
     assert {name: getattr(error, name) for name in evidence} == evidence
 
 
+# Express's own words where it has some: applications look for them
+WORDS = [
+    (OptionsError("a secret is empty", "secrets"), "a secret is empty"),
+    (CookieError("name", "a b"), "argument name is invalid: 'a b'"),
+    (CookieError("val", "s:id"), "argument val is invalid"),
+    (CookieError("domain", 5), "option domain is invalid: 5"),
+    (RecordError("the record is no JSON", "{"), "the record is no JSON"),
+    (StoreError("no answer", "away"), "no answer"),
+    (StoreURLError("no such store", "scheme"), "no such store"),
+    (SessionNotFound(), "failed to load session"),
+]
+
+
+@pytest.mark.parametrize(("error", "words"), WORDS, ids=lambda found: type(found).__name__)
+def test_an_error_says_what_it_was_told_to(error: Exception, words: str) -> None:
+    assert str(error) == words
+
+
+def test_a_conflict_names_both_ways_out() -> None:
+    assert "reload it" in str(SessionConflict())
+    assert 'on_conflict="merge"' in str(SessionConflict())
+
+
 def test_what_stood_in_the_place_of_the_session_is_named_by_its_type_alone() -> None:
     message = str(NotASession({"user": "alice", "card": "4111"}))
-    assert "dict" in message
-    assert "update()" in message, "and what to do instead"
+    assert message.startswith("the session was replaced by dict: change the session itself")
+    assert message.endswith("or set it to None to unset it")
     assert "alice" not in message
 
 

@@ -118,7 +118,11 @@ NOTICES: dict[str, tuple[dict[str, Any], tuple[str, str, str]]] = {
         {"cookie": {"maxAge": 1000, "expires": TOMORROW}},
         ("overridden", "cookie.expires", "2026-01-02 00:00:00+00:00"),
     ),
-    "a long value is cut short": (
+    "60 characters are shown": (
+        {"secure": "x" * 58},
+        ("belongs-into-cookie", "secure", '"' + "x" * 58 + '"'),
+    ),
+    "a longer value is cut short": (
         {"secure": "x" * 100},
         ("belongs-into-cookie", "secure", '"' + "x" * 58 + "…"),
     ),

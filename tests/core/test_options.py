@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError, replace
+from dataclasses import FrozenInstanceError, fields, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from math import inf, nan
 from typing import Any
@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from sessionlab.core.errors import OptionsError
 from sessionlab.core.options import (
     CookieOptions,
+    Notice,
+    NoticeCode,
     SessionOptions,
     epoch_milliseconds,
     milliseconds,
@@ -49,11 +51,27 @@ def test_secrets_are_one_or_several_texts_or_octets(secrets: Any) -> None:
     assert SessionOptions(secrets=secrets).secrets == expected
 
 
-def test_options_can_not_be_changed_but_copied() -> None:
-    options = SessionOptions(secrets="one")
-    with pytest.raises(FrozenInstanceError):
-        options.resave = True  # type: ignore[misc]
-    assert replace(options, resave=True).secrets == ("one",)
+FROZEN = [
+    SessionOptions(secrets="one"),
+    CookieOptions(),
+    Safeguards(),
+    Notice(NoticeCode.OLD_NAME, "key"),
+]
+
+
+@pytest.mark.parametrize("made", FROZEN, ids=lambda made: type(made).__name__)
+def test_options_can_not_be_changed_but_copied(made: Any) -> None:
+    for field in fields(made):
+        with pytest.raises(FrozenInstanceError):
+            setattr(made, field.name, None)
+    assert not hasattr(made, "__dict__"), "nor can there be others"
+    assert replace(made) == made
+
+
+@pytest.mark.parametrize("options", [SessionOptions, CookieOptions, Safeguards])
+def test_options_are_given_by_name_alone(options: Any) -> None:
+    with pytest.raises(TypeError, match="positional"):
+        options("one")
 
 
 # the option at fault, the arguments

@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 
 from sessionlab.core.decide import ConflictFacts, Outcome, Reason, decide_conflict
 from sessionlab.core.errors import OptionsError
-from sessionlab.core.safeguards import OnConflict, Safeguards, check_prefix, merge
+from sessionlab.core.safeguards import (
+    CREATED_KEY,
+    OnConflict,
+    Safeguards,
+    check_prefix,
+    merge,
+)
 from sessionlab.core.unset import UNSET
 
 # a sentence, (there, may revive, merges, reports), the reason, the outcome
@@ -81,6 +87,11 @@ def test_a_merge_is_a_merge(
         changed = mine.get(key) != base.get(key)
         kept = mine.get(key) if changed else theirs.get(key)
         assert merge(base, mine, theirs).get(key) == kept
+
+
+def test_the_time_of_birth_has_its_place_in_the_record() -> None:
+    """The records of one release are read by the next."""
+    assert CREATED_KEY == "$created"
 
 
 def test_all_safeguards_are_off_unless_asked_for() -> None:

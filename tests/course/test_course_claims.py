@@ -11,6 +11,7 @@ import pytest
 from sessionlab.cli.lane_apps import lane_app
 from sessionlab.core.events import Kind
 from sessionlab.core.jar.parse import MAX_PAIR
+from sessionlab.core.score import ScoreRow
 from sessionlab.course.answers import answer, broken_claims
 from sessionlab.course.lesson import Claim, Question, ScoreClaim
 from sessionlab.course.library import lesson_folders
@@ -18,7 +19,7 @@ from sessionlab.course.measures import MEASURES, Span, measure
 from sessionlab.course.vary import varied
 from sessionlab.render.catalogue import LANGUAGES
 from sessionlab.replay.runner import replay
-from sessionlab.replay.scoreboard import ScoreRow, scoreboard
+from sessionlab.replay.scoreboard import scoreboard
 
 from .support import LESSON_IDS, replayed, shipped
 

@@ -12,8 +12,6 @@ from sessionlab.course.choose import check_step, chosen_lanes
 from sessionlab.course.errors import LessonError, LessonProblem
 from sessionlab.course.lesson import Lesson
 from sessionlab.course.loader import load
-from sessionlab.render import comparison as shown
-from sessionlab.replay import scoreboard as computed
 
 from .support import VALID, shipped, write
 
@@ -137,12 +135,6 @@ def test_a_step_that_is_not_there_is_told(lesson: Lesson, step: int) -> None:
 @pytest.mark.parametrize("step", [None, 1, 2])
 def test_a_step_that_is_there_is_fine(lesson: Lesson, step: int | None) -> None:
     check_step(lesson, step)
-
-
-def test_what_is_computed_can_be_shown() -> None:
-    """The tables must not import the replay, and have the codes of the scoreboard themselves."""
-    assert [it.value for it in shown.ScoreRow] == [it.value for it in computed.ScoreRow]
-    assert {it.value for it in computed.ScoreCode} == {it.value for it in shown.ScoreCode}
 
 
 def test_an_express_table_keeps_what_json_can_not_hold(tmp_path: Path) -> None:

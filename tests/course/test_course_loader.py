@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sessionlab.core.score import ScoreRow
 from sessionlab.course.errors import LessonError, LessonProblem, sentence
 from sessionlab.course.lesson import Claim, ScoreClaim
 from sessionlab.course.library import lesson_folders, lessons_root
@@ -16,7 +17,6 @@ from sessionlab.course.measures import MEASURES, Span
 from sessionlab.render.catalogue import LANGUAGES, Catalogue
 from sessionlab.replay.errors import ReplayProblem
 from sessionlab.replay.scenario import ChangeData, ChangeId, Request, SetValue
-from sessionlab.replay.scoreboard import ScoreRow
 
 from .support import VALID, line_number, write
 

@@ -16,17 +16,10 @@ from pathlib import Path
 import pytest
 
 from sessionlab.core.events import Transcript
+from sessionlab.core.score import Score, ScoreCell, ScoreCode, ScoreRow
 from sessionlab.render.catalogue import LANGUAGES, Catalogue
 from sessionlab.render.compare import render_comparison
-from sessionlab.render.comparison import (
-    Comparison,
-    LaneView,
-    Score,
-    ScoreCell,
-    ScoreCode,
-    ScoreRow,
-    StepView,
-)
+from sessionlab.render.comparison import Comparison, LaneView, StepView
 
 from .drawing import cells, drawn
 

@@ -13,8 +13,8 @@ import sessionlab.render
 from sessionlab.core.decide.codes import Outcome, Question, Reason
 from sessionlab.core.events import Kind
 from sessionlab.core.jar.codes import Refusal, SetOutcome, Withheld
+from sessionlab.core.score import ScoreCode, ScoreRow
 from sessionlab.render.catalogue import LANGUAGES
-from sessionlab.render.comparison import ScoreCode, ScoreRow
 from sessionlab.render.findings import Code
 from sessionlab.render.rows import ROWS
 

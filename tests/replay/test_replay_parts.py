@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessionlab.core.wire import Signer, decode_component, encode_component
+from sessionlab.core.wire.sealed import decode_session, encode_session
 from sessionlab.replay.clock import START, ManualClock
 from sessionlab.replay.edits import edited
 from sessionlab.replay.ids import SeededIds
 from sessionlab.replay.scenario import ChangeData, ChangeId, SetValue
-from sessionlab.session.sealed_text import decode_session, encode_session
 
 ids = st.text(alphabet=st.characters(codec="ascii", categories=["L", "N"]), min_size=1)
 json_values = st.one_of(st.none(), st.booleans(), st.integers(-(2**40), 2**40), st.text(max_size=8))

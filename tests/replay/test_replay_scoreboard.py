@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from sessionlab.core.events import Event, Kind, Transcript
-from sessionlab.replay.scoreboard import ScoreCode, ScoreRow, scoreboard
+from sessionlab.core.score import ScoreCode, ScoreRow
+from sessionlab.replay.scoreboard import scoreboard
 
 
 class Story:

@@ -17,13 +17,13 @@ from werkzeug.wrappers import Request, Response
 from sessionlab.core.errors import CookieError, OptionsError, SessionDataError
 from sessionlab.core.events import Kind
 from sessionlab.core.options import CookieOptions
+from sessionlab.core.wire.sealed import decode_session, encode_session, seal
 from sessionlab.session.cookie_session import (
     CookieSessionMiddleware,
     SecureOverHttp,
     get_cookie_session,
     set_cookie_session,
 )
-from sessionlab.session.sealed_text import decode_session, encode_session, seal
 
 RECORDING = json.loads(
     (Path(__file__).parent / "cookie_session" / "recording.json").read_text(encoding="utf-8")

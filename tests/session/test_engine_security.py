@@ -296,7 +296,7 @@ def test_6265bis_4_1_1_no_option_brings_octets_that_break_the_header(
         value = f"/{octets}" if name == "path" else f"lax{octets}"
         cookie: Any = CookieOptions(**{name: value})
         site = Site(doing(count), cookie=cookie)
-        site.middleware._engine._covers_all = True  # a path that no request has
+        site.middleware._engine.covers_all = True  # a path that no request has
     assert site.visit().set_cookies == []
     assert [type(error) for error in site.late] == [CookieError]
 

@@ -13,12 +13,13 @@ from sessionlab.core.decide.session import (
     decide_read,
     decide_store,
 )
-from sessionlab.core.decide.tree import Check, Verdict
+from sessionlab.core.decide.tree import Check, Facts, Verdict
 
 __all__ = [
     "Check",
     "ConflictFacts",
     "CookieFacts",
+    "Facts",
     "LoadFacts",
     "OpenFacts",
     "Outcome",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64encode
+from binascii import b2a_base64
 
 from sessionlab.core.wire.cookie_text import (
     decode_cookie,
@@ -17,6 +17,8 @@ from sessionlab.core.wire.javascript import (
     load_json,
 )
 from sessionlab.core.wire.signature import Signer, sign, unsign
+
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 __all__ = [
     "Signer",
@@ -36,4 +38,4 @@ __all__ = [
 
 def session_id_from_bytes(random: bytes) -> str:
     """A session ID: url-safe base64 without padding; 24 random octets make 32 characters."""
-    return urlsafe_b64encode(random).decode("ascii").rstrip("=")
+    return b2a_base64(random, newline=False).translate(_URL_SAFE).rstrip(b"=").decode("ascii")

@@ -37,7 +37,7 @@ def find_cookie(header: str, name: str) -> str | None:
 def unquote_cookie(value: str) -> str:
     """A cookie's value without the blanks around it and one pair of double quotes."""
     value = value.strip(" \t")
-    return value[1:-1] if value[:1] == '"' == value[-1:] else value
+    return value[1:-1] if value.startswith('"') and value.endswith('"') else value
 
 
 def decode_cookie(value: str) -> str:

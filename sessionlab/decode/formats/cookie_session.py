@@ -10,15 +10,13 @@ Rules
 from __future__ import annotations
 
 import re
-from binascii import a2b_base64, b2a_base64
 from collections.abc import Mapping, Sequence
-from hmac import digest
 from json import JSONDecoder
 from math import isfinite
 from typing import Any
 
 from sessionlab.core.wire import decode_component
-from sessionlab.core.wire.javascript import utf8
+from sessionlab.core.wire.sealed import keygrip, read_base64, seal
 from sessionlab.decode import secrets as keys
 from sessionlab.decode.problems import Code, Problem
 from sessionlab.decode.results import Given, Note, Part, Reading, Role, Status
@@ -28,8 +26,6 @@ NAME = "cookie-session"
 RANK = 20
 SEAL = ".sig"
 
-_URL_SAFE = str.maketrans("-_", "+/")
-_STANDARD = str.maketrans("+/", "-_")
 _OBJECT = 'e"'  # the first digit of every base64 text of "{…"; a quoted value is looked into
 _DEEPEST = 100
 _TRIED = 8192  # octets; a longer value is judged, but no near misses are looked for
@@ -137,7 +133,7 @@ def _compare(name: str, value: str, found: str, secret: str) -> Problem | None:
         return Problem(Code.SIGNATURE_CUT, {"found": len(found), "expected": len(expected)})
     if found.lower() == expected.lower():
         return Problem(Code.CASE_CHANGED)
-    if keys.same(_mac(value, secret), found):
+    if keys.same(keygrip(value, secret), found):
         return Problem(Code.SEALED_WITHOUT_NAME)
     if (decoded := _decoded(value)) != value and keys.same(seal(name, decoded, secret), found):
         return Problem(Code.VALUE_ENCODED)
@@ -159,24 +155,9 @@ def _status(refused: bool, fits: int | None, secrets: Sequence[str]) -> Status:
     return Status.INVALID if secrets else Status.UNVERIFIED
 
 
-def seal(name: str, value: str, secret: str) -> str:
-    """What ``NAME.sig`` holds for a value."""
-    return _mac(f"{name}={value}", secret)
-
-
-def _mac(message: str, secret: str) -> str:
-    mac = b2a_base64(digest(utf8(secret), utf8(message), "sha1"), newline=False)
-    return mac.decode("ascii").rstrip("=").translate(_STANDARD)
-
-
 def _open(value: str) -> tuple[Any, list[Problem], bool]:
-    """The data behind a value, what is wrong with it, and whether the server can read it.
-
-    Base64 is read as Node does: either alphabet, padded or not, anything else skipped.
-    """
-    digits = re.sub("[^A-Za-z0-9+/]", "", value.partition("=")[0].translate(_URL_SAFE))
-    digits = digits[: len(digits) - (len(digits) % 4 == 1)]
-    text = a2b_base64(digits + "=" * (-len(digits) % 4)).decode("utf-8", "replace")
+    """The data behind a value, what is wrong with it, and whether the server can read it."""
+    text = read_base64(value)
     if _depth(text) > _DEEPEST:
         return None, [Problem(Code.DATA_TOO_DEEP, {"deepest": _DEEPEST})], True
     try:

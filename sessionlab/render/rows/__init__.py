@@ -32,21 +32,29 @@ class StepRow(NamedTuple):
 
 
 PRELUDE = StepRow("before", browser.prelude)
-OUTWARD = (
+CALLS = ExchangeRow("calls", store.calls)
+OUTWARD: tuple[ExchangeRow, ...] = (
     ExchangeRow("request", browser.request),
     ExchangeRow("sends", browser.sends),
     ExchangeRow("signature", server.signature),
     ExchangeRow("session-id", server.session_id),
-    ExchangeRow("calls", store.calls),
+    CALLS,
 )
 STORE = StepRow("store", store.difference)
-HOMEWARD = (
+ANSWERS = StepRow("answers", browser.all_answers)
+"""Of many requests, some of which are left out."""
+HOMEWARD: tuple[ExchangeRow, ...] = (
     ExchangeRow("because", server.because),
     ExchangeRow("answers", browser.answers),
     ExchangeRow("sets", browser.sets),
     ExchangeRow("keeps", browser.keeps),
 )
-ROWS = tuple(row.code for row in (PRELUDE, *OUTWARD, STORE, *HOMEWARD))
+ROWS = (
+    PRELUDE.code,
+    *(row.code for row in OUTWARD),
+    STORE.code,
+    *(row.code for row in HOMEWARD),
+)
 """Every row's code, in order."""
 
 NEEDED = frozenset({"before", "request", "answers"})

@@ -31,6 +31,7 @@ from sessionlab.render.styles import (
 
 _ORIGIN_MARKS = {"edited": EDITED_MARK, "copied": COPIED_MARK, "script": SCRIPT_MARK}
 _BODY_LINES = 4
+_MANY_ANSWERS = 8
 _MANY_OCTETS = 1024
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
 
@@ -48,7 +49,12 @@ def request(exchange: Exchange, look: Look) -> list[Line]:
     data = event.data
     line = safe.text(data["client"], QUIET).append("  ")
     line.append(safe.text(data["method"], "bold")).append(" ")
-    line.append(look.value(data["path"], width(line)))
+    server = Text()
+    if software := data.get("software"):
+        server = Text("  ").append(look.words(f"request.{software}", "bold"))
+    elif data.get("server") is not None:
+        server = Text("  ").append(look.words("request.server", "bold", server=data["server"]))
+    line.append(look.value(data["path"], width(line) + width(server))).append(server)
     if not data["body"]:
         return [Line(line)]
     return [Line(line), Line(look.value(data["body"], 2))]
@@ -91,16 +97,45 @@ def answers(exchange: Exchange, look: Look) -> list[Line]:
     return [Line(shown, hang=5) for shown in lines or [line]]
 
 
+def all_answers(step: LaneStep, look: Look) -> list[Line]:
+    """The first lines of all bodies, one after the other; what is alike is counted."""
+    runs: list[tuple[str, int]] = []
+    for exchange in step.exchanges:
+        event = exchange.last(Kind.RESPONSE)
+        said = "" if event is None else _first_line(event)
+        if runs and runs[-1][0] == said:
+            runs[-1] = (said, runs[-1][1] + 1)
+        else:
+            runs.append((said, 1))
+    parts = [
+        look.value(said, style="bold").append(f" ×{count}" if count > 1 else "", QUIET)
+        for said, count in runs
+    ]
+    if len(parts) > _MANY_ANSWERS and not look.wide:
+        parts[_MANY_ANSWERS - 1 : -1] = [Text("…")]
+    return [Line(Text(" → ").join(parts))] if parts else []
+
+
+def _first_line(event: Event) -> str:
+    """The first line of a body, or the status where there is none."""
+    lines = [line for line in event.data["body"].splitlines() if line.strip()]
+    return str(lines[0]) if lines else str(event.data["status"])
+
+
 def sets(exchange: Exchange, look: Look) -> list[Line]:
-    """The Set-Cookie lines of the answer."""
+    """The Set-Cookie lines of the answer, and what keeps them out of shared caches."""
     event = exchange.last(Kind.RESPONSE)
     if event is None:
         return []
-    return [
+    lines = [
         line
         for set_cookie in event.data["set_cookie"]
         for line in set_cookie_lines(set_cookie, look)
     ]
+    caching = event.data.get("caching", ())
+    if lines and any(line.lower().startswith("vary:") for line in caching):
+        lines += [Line(look.value(line, style=QUIET)) for line in caching]
+    return lines
 
 
 def keeps(exchange: Exchange, look: Look) -> list[Line]:
@@ -132,9 +167,16 @@ def _before(event: Event, look: Look) -> list[Line]:
         return [Line(mark.append(said))]
     if event.kind is Kind.EDIT:
         return _edit(data, look)
+    if event.kind is Kind.CLOSE:
+        key = "before.close" if data["names"] else "before.close-nothing"
+        names = Text(", ").join(look.value(name, style="bold") for name in data["names"])
+        said = look.words(key, client=data["client"], names=names)
+        return [Line(styled(f"{WITHHELD_MARK} ", REMOVED).append(said))]
     if event.kind is Kind.RESTART:
-        key = "before.restart-lost" if data["lost"] else "before.restart"
-        return [Line(styled("⟲ ", CHANGED).append(look.words(key, lost=data["lost"])))]
+        key = "before.restart" if data.get("server") is None else "before.restart-one"
+        key += "-lost" if data["lost"] else ""
+        said = look.words(key, lost=data["lost"], server=data.get("server") or 0)
+        return [Line(styled("⟲ ", CHANGED).append(said))]
     passed = _duration(data["seconds"], look)
     return [Line(styled("⟳ ", CHANGED).append(look.words("before.advance", passed=passed)))]
 

@@ -58,6 +58,8 @@ def because(exchange: Exchange, look: Look) -> list[Line]:
         for event in exchange.of(kind):
             if event.verdict is not None:
                 lines += decision(about, event.verdict, look)
+            elif kind is Kind.COOKIE_DECIDED:
+                lines += look.quiet("unseen")
     for event in exchange.of(Kind.ERROR):
         error = look.value(event.data["error"], style=REFUSED)
         said = look.words(f"error.{event.data['where']}", REFUSED, error=error)

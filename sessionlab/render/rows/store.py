@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rich.cells import cell_len
@@ -12,7 +12,7 @@ from rich.text import Text
 from sessionlab.core.events import Event, Kind
 from sessionlab.render import safe
 from sessionlab.render.elide import elide
-from sessionlab.render.exchange import Exchange, LaneStep
+from sessionlab.render.exchange import Exchange, LaneStep, Shelf
 from sessionlab.render.look import Line, Look, width
 from sessionlab.render.phrase import styled
 from sessionlab.render.styles import (
@@ -59,10 +59,21 @@ def calls(exchange: Exchange, look: Look) -> list[Line]:
 
 
 def difference(step: LaneStep, look: Look) -> list[Line]:
-    """The store's records after the step, marked with what changed: ``+ - ~``."""
-    if step.records is None:
-        return []
-    before, after = step.records
+    """The stores' records after the step, marked with what changed: ``+ - ~``."""
+    return shelved(step.shelves, look)
+
+
+def shelved(shelves: Iterable[Shelf], look: Look) -> list[Line]:
+    """The records of some stores; each server's own under its number."""
+    lines: list[Line] = []
+    for shelf in shelves:
+        if shelf.server is not None:
+            lines.append(Line(look.words("store.of-server", QUIET, server=shelf.server)))
+        lines += _shelf(shelf.before, shelf.after, look)
+    return lines
+
+
+def _shelf(before: Mapping[str, str], after: Mapping[str, str], look: Look) -> list[Line]:
     every = [*before, *(id_ for id_ in after if id_ not in before)]
     changed = [line for id_ in every if (line := _changed(id_, before, after, look))]
     same = [_same(id_, after[id_], look) for id_ in after if before.get(id_) == after[id_]]

@@ -20,9 +20,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from threading import Lock
-from typing import Any, Final
-
-from redis import Redis
+from typing import Any, Final, cast
 
 from sessionlab.core.errors import RecordError, SessionlabError
 from sessionlab.core.record import Record
@@ -30,7 +28,7 @@ from sessionlab.core.unset import UNSET
 from sessionlab.session.clock import Clock, now_ms
 from sessionlab.session.stores.base import Page, Store, Swap
 from sessionlab.session.stores.problems import store_error
-from sessionlab.session.stores.redis_client import ERRORS, Client, describe
+from sessionlab.session.stores.redis_client import ERRORS, Client, Redis, describe
 
 _DAY: Final = 86_400
 _ATTEMPTS: Final = 8
@@ -81,8 +79,8 @@ class RedisStore(Store):
     ) -> None:
         """``name`` and ``timeout`` (seconds, the client's) are what errors tell."""
         self.prefix = prefix
-        self._connect: Callable[[], Client] = client if callable(client) else lambda: client
-        self._client: Client | None = None
+        self._connect = client if callable(client) else None
+        self._client = None if callable(client) else client
         self._connecting = Lock()
         self._ttl = ttl
         self._disable_ttl = disable_ttl
@@ -161,9 +159,11 @@ class RedisStore(Store):
                     raise describe(answer, self._name, self._timeout) from None
 
     def close(self) -> None:
-        """Close the connections.  The client opens others when it is used again."""
-        if self._client is not None:
-            self._client.close()
+        """Close a client that was made here.  Another is made when it is needed."""
+        client = self._client
+        if client is not None and self._connect is not None:
+            self._client = None
+            client.close()
 
     def __len__(self) -> int:
         """The number of keys behind the prefix; all keys are gone through, no value is read."""
@@ -255,11 +255,11 @@ class RedisStore(Store):
     # ---- the client
 
     def _made(self) -> Client:
-        client = self._client
-        if client is None:
+        if self._connect is not None:
             with self._connecting:
-                client = self._client = self._client or self._connect()
-        return client
+                if self._client is None:
+                    self._client = self._connect()
+        return cast(Client, self._client)
 
     def _ask(self, command: Callable[[Client], Any]) -> Any:
         try:

@@ -27,6 +27,8 @@ _ClusterNode: Any = cluster.ClusterNode  # redis-py gives these two no types
 _Sentinel: Any = sentinel.Sentinel
 Address = tuple[str, int]
 
+__all__ = ["ERRORS", "Client", "Redis", "Server", "connect", "describe"]
+
 ERRORS = (exceptions.RedisError, exceptions.RedisClusterException, OSError)
 """What a client may raise."""
 

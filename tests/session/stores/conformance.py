@@ -19,6 +19,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sessionlab import UNSET, Record, RecordError, SessionDataError, SessionlabError, Store
 from sessionlab.core.record import CookieAttributes, dump_data
@@ -96,6 +98,19 @@ def record_of(
 ) -> Record:
     """A record as the middleware makes it."""
     return Record(attributes, expires, dump_data({} if data is None else data))
+
+
+OPERATIONS = st.tuples(
+    st.sampled_from(["set", "set", "touch", "destroy", "swap", "prune", "advance"]),
+    st.integers(0, 5),
+    st.integers(0, 3),
+    st.sampled_from([None, -10, 0, 1, 59, 60, 700, 3_600, 5_000]),
+)
+"""What to do, with which ID, which value, and with how many seconds left."""
+
+
+def _is_past(expires: int | None, now: int) -> bool:
+    return expires is not None and expires <= now
 
 
 def listed(store: Store, limit: int) -> dict[str, Record]:
@@ -481,6 +496,50 @@ class StoreContract:
         bench.store.close()
         bench.store.close()
         assert self.data_of(bench.store.get("id")) == {"num": 1}
+
+    # ---- all of it
+
+    def test_any_sequence_of_operations_is_that_of_a_dict_with_expiries(self, bench: Bench) -> None:
+        @settings(max_examples=40, deadline=None)
+        @given(st.lists(OPERATIONS, max_size=40))
+        def compare(operations: list[tuple[str, int, int, int | None]]) -> None:
+            bench.store.clear()
+            self.compare_with_a_dict(bench, operations)
+
+        compare()
+
+    def compare_with_a_dict(
+        self, bench: Bench, operations: list[tuple[str, int, int, int | None]]
+    ) -> None:
+        store, model = bench.store, dict[str, tuple[int, int | None]]()
+        for name, number, value, left in operations:
+            id_ = f"id{number}"
+            expires = None if left is None else bench.now + left * 1000
+            new = record_of({"num": value}, expires)
+            if name == "set":
+                store.set(id_, new)
+                model[id_] = (value, expires)
+            elif name == "touch":
+                store.touch(id_, new)
+                if id_ in model:
+                    model[id_] = (model[id_][0], expires)
+            elif name == "destroy":
+                store.destroy(id_)
+                model.pop(id_, None)
+            elif name == "swap":
+                done = store.swap(id_, f'{{"num":{value + 1}}}', new).done
+                assert done == (id_ in model and model[id_][0] == value + 1)
+                if done:
+                    model[id_] = (value, expires)
+            elif name == "prune":
+                store.prune()
+            else:
+                bench.advance(value * 700)
+            model = {id_: kept for id_, kept in model.items() if not _is_past(kept[1], bench.now)}
+            found = {id_: self.data_of(record)["num"] for id_, record in listed(store, 3).items()}
+            assert found == {id_: kept[0] for id_, kept in model.items()}
+            assert len(store) == len(model)
+            assert (store.get(id_) is None) == (id_ not in model)
 
     # ---- several threads
 

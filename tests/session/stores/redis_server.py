@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import redis
+import redis.cluster
 
 BINARY = shutil.which("redis-server") or shutil.which("valkey-server")
 
@@ -32,12 +33,19 @@ def free_port() -> int:
 
 
 class RedisServer:
-    """A server process; ``arguments`` are options of its command line."""
+    """A server process; ``arguments`` are options of its command line.
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
+    With a configuration of sentinels it is a sentinel, with a port for its bus a cluster's node.
+    """
+
+    def __init__(
+        self, folder: Path, *arguments: str, sentinel: str = "", cluster_port: int = 0
+    ) -> None:
         self.folder = folder
         self.port = free_port()
         self._arguments = arguments
+        self._sentinel = sentinel
+        self.cluster_port = cluster_port
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -52,8 +60,16 @@ class RedisServer:
         assert BINARY is not None
         self.folder.mkdir(exist_ok=True)
         common = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)]
+        if self._sentinel:
+            configuration = self.folder / "sentinel.conf"
+            configuration.write_text(self._sentinel)
+            role = [str(configuration), "--sentinel"]
+        else:
+            role = ["--save", ""]
+            if self.cluster_port:
+                role += ["--cluster-enabled", "yes", "--cluster-port", str(self.cluster_port)]
         self._process = subprocess.Popen(
-            [BINARY, *common, "--save", "", "--daemonize", "no", *self._arguments],
+            [BINARY, *role, *common, *self._arguments],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -76,6 +92,52 @@ class RedisServer:
 
     def __exit__(self, *error: object) -> None:
         self.stop()
+
+
+class RedisCluster:
+    """Two servers that are a cluster, each with one half of the slots."""
+
+    def __init__(self, folder: Path) -> None:
+        self._nodes = [self._node(folder / f"node{number}") for number in range(2)]
+
+    @staticmethod
+    def _node(folder: Path) -> RedisServer:
+        return RedisServer(folder, cluster_port=free_port())
+
+    @property
+    def url(self) -> str:
+        return f"redis+cluster://127.0.0.1:{self._nodes[0].port}"
+
+    def client(self) -> Any:
+        node: Any = redis.cluster.ClusterNode
+        return redis.cluster.RedisCluster(startup_nodes=[node("127.0.0.1", self._nodes[1].port)])
+
+    def __enter__(self) -> "RedisCluster":
+        try:
+            self._start()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _start(self) -> None:
+        for node in self._nodes:
+            node.start()
+        first, second = (node.client() for node in self._nodes)
+        first.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 8191)
+        second.execute_command("CLUSTER", "ADDSLOTSRANGE", 8192, 16383)
+        port, bus = self._nodes[1].port, self._nodes[1].cluster_port
+        first.execute_command("CLUSTER", "MEET", "127.0.0.1", port, bus)
+        for client in (first, second):
+            wait_for(lambda client=client: _is_whole(client), "a whole cluster")
+
+    def __exit__(self, *error: object) -> None:
+        for node in self._nodes:
+            node.stop()
+
+
+def _is_whole(client: Any) -> bool:
+    return "cluster_state:ok" in str(client.execute_command("CLUSTER", "INFO"))
 
 
 def wait_for(condition: Any, what: str, seconds: float = 20.0) -> None:

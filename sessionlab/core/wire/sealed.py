@@ -17,8 +17,7 @@ from hmac import compare_digest
 from hmac import digest as hmac_digest
 from typing import Any
 
-from sessionlab.core.wire import dump_json, load_json
-from sessionlab.core.wire.javascript import utc_date, utf8
+from sessionlab.core.wire.javascript import dump_json, load_json, utc_date, utf8
 
 _URL_SAFE = str.maketrans("-_", "+/")
 _NO_DIGIT = re.compile("[^A-Za-z0-9+/]")
@@ -30,24 +29,33 @@ def encode_session(data: Mapping[str, Any]) -> str:
 
 
 def decode_session(value: str) -> dict[str, Any]:
-    """The session behind a cookie's value.  Raises ValueError where there is none.
-
-    Base64 is read as Node does: either alphabet, padded or not, whatever else stands there skipped.
-    """
-    digits = _NO_DIGIT.sub("", value.partition("=")[0].translate(_URL_SAFE))
-    if len(digits) % 4 == 1:
-        digits = digits[:-1]
-    octets = b64decode(digits + "=" * (-len(digits) % 4))
-    data = load_json(octets.decode("utf-8", "replace"))
+    """The session behind a cookie's value.  Raises ValueError where there is none."""
+    data = load_json(read_base64(value))
     if not isinstance(data, dict):
         raise ValueError("JSON, but no object")
     return data
 
 
+def read_base64(value: str) -> str:
+    """The text behind base64, read as Node does.
+
+    Either alphabet, padded or not; whatever else stands there is skipped.
+    """
+    digits = _NO_DIGIT.sub("", value.partition("=")[0].translate(_URL_SAFE))
+    if len(digits) % 4 == 1:
+        digits = digits[:-1]
+    return b64decode(digits + "=" * (-len(digits) % 4)).decode("utf-8", "replace")
+
+
 def seal(name: str, value: str, secret: str | bytes) -> str:
     """What ``NAME.sig`` holds for a value."""
+    return keygrip(f"{name}={value}", secret)
+
+
+def keygrip(message: str, secret: str | bytes) -> str:
+    """A url-safe base64 HMAC-SHA1 without padding."""
     key = utf8(secret) if isinstance(secret, str) else secret
-    mac = hmac_digest(key, utf8(f"{name}={value}"), "sha1")
+    mac = hmac_digest(key, utf8(message), "sha1")
     return urlsafe_b64encode(mac).decode("ascii").rstrip("=")
 
 
