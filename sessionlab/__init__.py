@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from sessionlab.core.errors import NotASession as NotASession
     from sessionlab.core.errors import OptionsError as OptionsError
     from sessionlab.core.errors import RecordError as RecordError
+    from sessionlab.core.errors import SessionConflict as SessionConflict
     from sessionlab.core.errors import SessionDataError as SessionDataError
     from sessionlab.core.errors import SessionlabError as SessionlabError
     from sessionlab.core.errors import SessionNotFound as SessionNotFound
     from sessionlab.core.options import CookieOptions as CookieOptions
     from sessionlab.core.options import SessionOptions as SessionOptions
     from sessionlab.core.record import Record as Record
+    from sessionlab.core.safeguards import OnConflict as OnConflict
+    from sessionlab.core.safeguards import Safeguards as Safeguards
     from sessionlab.core.unset import UNSET as UNSET
     from sessionlab.session.cookie import Cookie as Cookie
     from sessionlab.session.middleware import SessionMiddleware as SessionMiddleware
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from sessionlab.session.session import set_session as set_session
     from sessionlab.session.stores.base import Store as Store
     from sessionlab.session.stores.memory import MemoryStore as MemoryStore
+    from sessionlab.session.stores.url import open_store as open_store
 
 _HOMES = {
     "core.errors": (
@@ -38,12 +42,14 @@ _HOMES = {
         "NotASession",
         "OptionsError",
         "RecordError",
+        "SessionConflict",
         "SessionDataError",
         "SessionNotFound",
         "SessionlabError",
     ),
     "core.options": ("CookieOptions", "SessionOptions"),
     "core.record": ("Record",),
+    "core.safeguards": ("OnConflict", "Safeguards"),
     "core.unset": ("UNSET",),
     "session.cookie": ("Cookie",),
     "session.middleware": ("SessionMiddleware",),
@@ -56,6 +62,7 @@ _HOMES = {
     ),
     "session.stores.base": ("Store",),
     "session.stores.memory": ("MemoryStore",),
+    "session.stores.url": ("open_store",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

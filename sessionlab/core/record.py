@@ -12,7 +12,9 @@ Rules
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cached_property, lru_cache
 from typing import Any, Final
 
@@ -193,6 +195,30 @@ def _read_cookie(cookie: object, text: str) -> tuple[CookieAttributes, Expiry]:
         raise RecordError("the record's cookie holds a list or an object", text) from None
 
 
+_USUAL_COOKIE = re.compile(
+    r"""\{"cookie":\{([^{}\\]*?)"expires":(?:null|"([^"\\]*)")([^{}\\]*)\}"""
+)
+"""A cookie as it is written by default: no text in it needs an escape or holds a brace."""
+
+
+def _split(text: str) -> tuple[CookieAttributes, Expiry, int]:
+    """The cookie in front of a record's text, and where its closing brace ends."""
+    usual = _USUAL_COOKIE.match(text)
+    if usual is not None and '"expires"' not in usual[3]:
+        front, date, back = usual.groups()
+        with suppress(ValueError):  # which is told below, with the whole text
+            attributes = _parse_usual(front, back)
+            return attributes, None if date is None else parse_date(date), usual.end()
+    cookie, end = _decode_at(text, len(_HEAD) - 1)
+    return *_read_cookie(cookie, text), end
+
+
+@lru_cache(maxsize=4096)
+def _parse_usual(front: str, back: str) -> CookieAttributes:
+    """What stands around the expiry, which is the same for all sessions of a configuration."""
+    return _read_cookie(load_json(f'{{{front}"expires":null{back}}}'), "")[0]
+
+
 class Record:
     """One session as a store keeps it.
 
@@ -215,11 +241,12 @@ class Record:
     def from_text(cls, text: str) -> Record:
         """Read a record's JSON text.  Raises RecordError for what is none."""
         try:
-            if text.startswith(_HEAD):
-                cookie, end = _decode_at(text, len(_HEAD) - 1)
-                data = "{" + text[end + 1 :] if text[end] == "," else "{}"
-                if text[end] in ",}" and '"cookie"' not in data:
-                    return cls(*_read_cookie(cookie, text), data, canonical=False)
+            if text.startswith(_HEAD) and text.find('"cookie"', len(_HEAD)) < 0:
+                attributes, expires, end = _split(text)
+                if text[end] == ",":
+                    return cls(attributes, expires, "{" + text[end + 1 :], canonical=False)
+                if text[end:] == "}":
+                    return cls(attributes, expires, "{}", canonical=False)
             whole = load_json(text)
         except RecordError:
             raise

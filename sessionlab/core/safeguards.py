@@ -16,6 +16,7 @@ from typing import Any
 
 from sessionlab.core.errors import OptionsError
 from sessionlab.core.unset import UNSET
+from sessionlab.core.wire.javascript import dump_json
 
 CREATED_KEY = "$created"
 """The data member of a record that holds when the session began, in ms since the epoch."""
@@ -37,6 +38,8 @@ class Safeguards:
     """The opt-in safeguards.
 
     ``no_resurrection``: a save does not bring back a record that was destroyed meanwhile.
+    (`Session.regenerate` begins a new one: with ``keep_data`` it carries the data on, whatever
+    another request did to the old record.)
     ``on_conflict``: see `OnConflict`.
     ``absolute_timeout``: seconds (or a timedelta) after which a session ends, used or not.
     ``clear_cookie``: a response whose session was destroyed or unset takes the cookie away.
@@ -81,11 +84,12 @@ def merge(
 ) -> dict[str, Any]:
     """Theirs, with the top-level keys that I changed, added or deleted since the base.
 
-    Where both changed one key, mine wins: it is the later one.
+    All three are JSON, and so is what "changed" means: another text.  Where both changed one key,
+    mine wins: it is the later one.
     """
     merged = {key: value for key, value in theirs.items() if key in mine or key not in base}
     for key, value in mine.items():
-        if key not in base or base[key] != value or type(base[key]) is not type(value):
+        if key not in base or dump_json(base[key]) != dump_json(value):
             merged[key] = value
     return merged
 

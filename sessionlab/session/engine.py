@@ -159,13 +159,15 @@ class Engine:
         value = signed.replace("+", "%2B").replace("/", "%2F")
         return f"{name}=s%3A{value}{attributes}"
 
-    def clear_cookie(self, environ: Environ) -> str:
+    def clear_cookie(self, environ: Environ, attributes: CookieAttributes | None) -> str:
         """The Set-Cookie line that takes the cookie away: the same name, domain and path.
 
-        Raises CookieError.
+        ``attributes`` are those of the session that was opened; None: there was none, and the
+        options have to tell.  Raises CookieError.
         """
-        options = self.cookie_options(environ)
-        attributes = options.attributes(None, request_secure=self.request_secure(environ))
+        if attributes is None:
+            options = self.cookie_options(environ)
+            attributes = options.attributes(None, request_secure=self.request_secure(environ))
         return f"{serialize_pair(self._name, '')}{attributes.header(0)}"
 
     def report(self, where: str, error: Exception, environ: Environ) -> None:

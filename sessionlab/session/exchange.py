@@ -26,7 +26,7 @@ from sessionlab.core.decide import (
 from sessionlab.core.errors import CookieError, NotASession, SessionNotFound
 from sessionlab.core.events import Kind
 from sessionlab.core.options import Environ
-from sessionlab.core.record import Record, dump_data
+from sessionlab.core.record import CookieAttributes, Record, dump_data
 from sessionlab.core.safeguards import CREATED_KEY
 from sessionlab.core.unset import UNSET
 from sessionlab.session.cookie import Cookie
@@ -40,7 +40,7 @@ from sessionlab.session.engine import (
     VALID,
     Engine,
 )
-from sessionlab.session.guard import guarded_save
+from sessionlab.session.guard import Guard
 from sessionlab.session.observed import ObservedStore
 from sessionlab.session.session import (
     EXCHANGE_KEY,
@@ -107,8 +107,10 @@ class Exchange:
     _touched: bool = False
     _cookie_came: bool = False
     """Whether the browser sent a cookie of this name, whatever it was worth."""
-    _seen: str | None = None
-    """The record's data as this request last saw it, where a safeguard needs to know."""
+    _guard: Guard | None = None
+    """What this request has seen of its records, where a safeguard needs to know."""
+    _opened_attributes: CookieAttributes | None = None
+    """The cookie's attributes as the browser was last sent them, where a record tells."""
     _created: int | None = None
     """When the session began (ms), where there is an absolute timeout."""
 
@@ -118,6 +120,8 @@ class Exchange:
         self._store: Store | ObservedStore = engine.store
         if engine.listener is not None:
             self._store = ObservedStore(engine.store, engine.listener, environ)
+        if engine.guards_saving:
+            self._guard = Guard(engine.options.safeguards, self._tell_conflict)
 
     # ---- the request comes in
 
@@ -143,8 +147,10 @@ class Exchange:
             opened = UNKNOWN_ID
         if record is not None:
             self.create_session(record, tracked=True)
-            self._seen = record.data
+            if self._guard is not None:
+                self._guard.loaded(session_id, record.data)
             opened = FOUND
+            self._opened_attributes = record.attributes.as_read
             if self._outlived():
                 self._store.destroy(session_id)
                 record, opened = None, OUTLIVED
@@ -192,7 +198,6 @@ class Exchange:
         environ[SESSION_KEY] = session
         if engine.timeout is not None:
             self._created = engine.clock()
-        self._seen = None
         return session
 
     def create_session(self, record: Record, *, tracked: bool) -> Session:
@@ -222,7 +227,8 @@ class Exchange:
             record = self._request_store().get(session.id)
             if record is None:
                 raise SessionNotFound
-        self._seen = record.data
+        if self._guard is not None:
+            self._guard.loaded(session.id, record.data)
         return self.create_session(record, tracked=session.tracked)
 
     def touch(self, session: Session) -> None:
@@ -306,7 +312,7 @@ class Exchange:
             if session is not None and verdict.outcome is Outcome.SEND:
                 line = self._serialize(session_id, session)
             elif verdict.outcome is Outcome.CLEAR:
-                line = engine.clear_cookie(environ)
+                line = engine.clear_cookie(environ, self._opened_attributes)
         except CookieError as error:
             self.report("cookie", error)
         if engine.listener is not None:
@@ -401,19 +407,14 @@ class Exchange:
     def _save(self, session: Session, text: str) -> None:
         """Write the record, looking first where a safeguard says so.  Raises what is raised."""
         store, record = self._request_store(), self._record(session, text)
-        engine = self._engine
-        if engine.guards_saving and self._seen is not None and session.id == self._original_id:
-            safeguards = engine.options.safeguards
-            self._seen = guarded_save(
-                store, session.id, self._seen, record, safeguards, self._tell_conflict
-            )
-        else:
+        if self._guard is None:
             store.set(session.id, record)
-            self._seen = text
+        else:
+            self._guard.save(store, session.id, record)
 
-    def _tell_conflict(self, verdict: Verdict) -> None:
+    def _tell_conflict(self, session_id: str, verdict: Verdict) -> None:
         if self._engine.listener is not None:
-            data = {"id": self._original_id}
+            data = {"id": session_id}
             self._engine.listener(self._environ, Kind.STORE_DECIDED, verdict, data)
 
     def _request_store(self) -> Store | ObservedStore:

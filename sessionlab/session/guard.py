@@ -1,66 +1,106 @@
-"""A save that looks first: what `Safeguards` make of a record that changed or went meanwhile.
+"""Saves that look first: what `Safeguards` make of a record that changed or went meanwhile.
 
 Rules
 - The look and the write are one atomic `Store.swap`; nothing is decided on what may be stale.
 - Each round that fails does so because another request's write succeeded.
+- What a save has merged stays merged: the session in the application's hand does not show the
+  other's keys, and a second save of it does not take them away.
+- A record that this request saw go stays gone, too, whichever session object is saved.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
+from typing import NamedTuple
 
 from sessionlab.core.decide import ConflictFacts, Reason, Verdict, decide_conflict
 from sessionlab.core.errors import SessionConflict
-from sessionlab.core.record import Record, dump_data
+from sessionlab.core.record import Record
 from sessionlab.core.safeguards import OnConflict, Safeguards, merge
-from sessionlab.core.wire.javascript import load_json
+from sessionlab.core.wire.javascript import dump_json, load_json
 from sessionlab.session.observed import ObservedStore
 from sessionlab.session.stores.base import Store
 
 _ROUNDS = 1000
 
 
-def guarded_save(
-    store: Store | ObservedStore,
-    session_id: str,
-    seen: str,
-    record: Record,
-    safeguards: Safeguards,
-    tell: Callable[[Verdict], None],
-) -> str | None:
-    """Save a record of which this request saw ``seen``; return the data's text as it now stands.
+class _Sight(NamedTuple):
+    """A record as this request knows it.
 
-    None: the record was destroyed meanwhile, and stays so.  ``tell`` hears of each conflict.
-    Raises SessionConflict if conflicts are to be reported, and what the store raises.
+    ``there``: the data in the store when it was last seen; None: it was destroyed.  ``base``: the
+    data that the session in hand had then.
     """
-    base: Mapping[str, Any] | None = None
-    mine = record.data
-    for _ in range(_ROUNDS):
-        swap = store.swap(session_id, seen, record)
-        if swap.done:
-            return record.data
-        there = swap.there
-        on_conflict = safeguards.on_conflict
-        verdict = decide_conflict(
+
+    there: str | None
+    base: str
+
+
+class Guard:
+    """What one request has seen of the records that it saves.
+
+    ``tell`` hears of each conflict: the session's ID and the verdict.
+    """
+
+    def __init__(self, safeguards: Safeguards, tell: Callable[[str, Verdict], None]) -> None:
+        self._on_conflict = safeguards.on_conflict
+        self._may_revive = not safeguards.no_resurrection
+        self._tell = tell
+        self._seen: dict[str, _Sight] = {}
+
+    def loaded(self, session_id: str, data: str) -> None:
+        """The record was read, and the session in hand has its data."""
+        self._seen[session_id] = _Sight(data, data)
+
+    def save(self, store: Store | ObservedStore, session_id: str, record: Record) -> None:
+        """Save a record; not if it was destroyed meanwhile and may not come back.
+
+        Raises SessionConflict if conflicts are to be reported, and what the store raises.
+        """
+        sight = self._seen.get(session_id)
+        if sight is None:  # it begins with this request, and nobody else knows its ID
+            store.set(session_id, record)
+            there: str | None = record.data
+        else:
+            there = self._save(store, session_id, sight, record)
+        self._seen[session_id] = _Sight(there, record.data)
+
+    def _save(
+        self, store: Store | ObservedStore, session_id: str, sight: _Sight, record: Record
+    ) -> str | None:
+        """Save a record of which something was seen; return the data that is there now."""
+        mine, there = record.data, sight.there
+        if there is not None and there != sight.base:  # it was merged before
+            record = self._merged(sight.base, mine, there, record)
+        for _ in range(_ROUNDS):
+            if there is not None:
+                swap = store.swap(session_id, there, record)
+                if swap.done:
+                    return record.data
+                there = None if swap.there is None else swap.there.data
+            verdict = self._decide(there is not None)
+            self._tell(session_id, verdict)
+            if there is None:
+                if verdict.reason is Reason.DESTROYED_MEANWHILE:
+                    return None
+                store.set(session_id, record)
+                return record.data
+            if verdict.reason is Reason.CONFLICT_REPORTED:
+                raise SessionConflict
+            if verdict.reason is Reason.MERGED:
+                record = self._merged(sight.base, mine, there, record)
+        raise SessionConflict
+
+    def _decide(self, is_there: bool) -> Verdict:
+        return decide_conflict(
             ConflictFacts(
-                there is not None,
-                not safeguards.no_resurrection,
-                on_conflict is OnConflict.MERGE,
-                on_conflict is OnConflict.REPORT,
+                is_there,
+                self._may_revive,
+                self._on_conflict is OnConflict.MERGE,
+                self._on_conflict is OnConflict.REPORT,
             )
         )
-        tell(verdict)
-        if there is None:
-            if verdict.reason is Reason.DESTROYED_MEANWHILE:
-                return None
-            store.set(session_id, record)
-            return record.data
-        if verdict.reason is Reason.CONFLICT_REPORTED:
-            raise SessionConflict
-        if verdict.reason is Reason.MERGED:
-            base = load_json(seen) if base is None else base
-            merged = merge(base, load_json(mine), load_json(there.data))
-            record = Record(record.attributes, record.expires, dump_data(merged))
-        seen = there.data
-    raise SessionConflict
+
+    def _merged(self, base: str, mine: str, theirs: str, record: Record) -> Record:
+        # Keys stand in these texts as records hold them, and go back as they are.
+        merged = merge(load_json(base), load_json(mine), load_json(theirs))
+        return Record(record.attributes, record.expires, dump_json(merged))

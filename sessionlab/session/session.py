@@ -136,11 +136,15 @@ def get_session(request: object) -> Session | None:
 def set_session(request: object, session: Session | None) -> None:
     """Put another session in the place of a request's, or None to unset it.
 
-    Raises NotASession for anything else; to replace the data, change the session itself.
+    Raises NotASession for anything else (to replace the data, change the session itself), and
+    SessionlabError if the application does not stand behind a SessionMiddleware.
     """
     if session is not None and not isinstance(session, Session):
         raise NotASession(session)
-    environ_of(request)[SESSION_KEY] = session
+    environ = environ_of(request)
+    if SESSION_KEY not in environ and EXCHANGE_KEY not in environ:
+        raise _outside()
+    environ[SESSION_KEY] = session
 
 
 def new_session(request: object) -> Session:

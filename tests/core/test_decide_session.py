@@ -189,9 +189,13 @@ STORE: dict[str, tuple[dict[str, bool], Reason]] = {
         THERE | {"ever_saved": True, "saved_as_it_is": True, "modified": True},
         Reason.SAVED_ALREADY,
     ),
-    "changed after it was saved by hand": (
+    "new, saved by hand and then changed": (
         THERE | {"ever_saved": True, "modified": True},
-        Reason.MODIFIED,
+        Reason.NEW_MODIFIED,
+    ),
+    "begun anew for a known visitor": (
+        THERE | {"ever_saved": True, "modified": True, "resave": True},
+        Reason.NEW_MODIFIED,
     ),
     "looked at, resave off": (LOADED | {"store_can_touch": True}, Reason.UNMODIFIED_TOUCHED),
     "looked at, a store that can not touch": (LOADED, Reason.UNMODIFIED_NO_TOUCH),

@@ -23,8 +23,8 @@ from sessionlab.core.wire import (
     unsign,
 )
 from sessionlab.core.wire.javascript import date_value, iso_date, parse_date, utc_date
+from sessionlab.core.wire.sealed import encode_session, seal
 from sessionlab.session.cookie_session import CookieSessionMiddleware, get_cookie_session
-from sessionlab.session.sealed_text import encode_session, seal
 
 from .recordings import read
 

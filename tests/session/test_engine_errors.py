@@ -13,7 +13,6 @@ from sessionlab import (
     CookieError,
     CookieOptions,
     NotASession,
-    Record,
     RecordError,
     SessionDataError,
     SessionMiddleware,
@@ -27,6 +26,7 @@ from .visiting import (
     Answer,
     Clock,
     Environ,
+    FailingStore,
     LoggedStore,
     Site,
     by_path,
@@ -38,35 +38,6 @@ from .visiting import (
 )
 
 pytestmark = pytest.mark.filterwarnings("error")
-
-
-class FailingStore(LoggedStore):
-    """Fails at chosen operations; the message holds the ID, as messages of clients do."""
-
-    def __init__(self, *fails: str, error: type[Exception] = ConnectionError) -> None:
-        super().__init__(Clock())
-        self.fails = fails
-        self.error = error
-
-    def _fail(self, operation: str, session_id: str) -> None:
-        if operation in self.fails:
-            raise self.error(f"{operation} of sess:{session_id} failed")
-
-    def get(self, session_id: str) -> Record | None:
-        self._fail("get", session_id)
-        return super().get(session_id)
-
-    def set(self, session_id: str, record: Record) -> None:
-        self._fail("set", session_id)
-        super().set(session_id, record)
-
-    def touch(self, session_id: str, record: Record) -> None:
-        self._fail("touch", session_id)
-        super().touch(session_id, record)
-
-    def destroy(self, session_id: str) -> None:
-        self._fail("destroy", session_id)
-        super().destroy(session_id)
 
 
 def signed_cookie() -> str:

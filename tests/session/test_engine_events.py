@@ -7,69 +7,28 @@ from typing import Any
 
 import pytest
 
-import sessionlab.session.exchange as exchange_module
-from sessionlab import CookieOptions, Record, get_session
-from sessionlab.core.decide import Verdict
+from sessionlab import CookieOptions
 from sessionlab.core.events import Event, Kind
+from sessionlab.core.safeguards import Safeguards
 from sessionlab.core.wire import sign
 
-from .visiting import SECRET, Clock, Environ, LoggedStore, Site, by_path, count, doing, id_of, look
+from .listening import Listener, heard_site
+from .visiting import (
+    SECRET,
+    Clock,
+    Environ,
+    FailingStore,
+    LoggedStore,
+    Site,
+    count,
+    doing,
+    id_of,
+    session_of,
+)
 
 pytestmark = pytest.mark.filterwarnings("error")
 
 COOKIE = '{"originalMaxAge":null,"expires":null,"httpOnly":true,"path":"/"}'
-
-
-class Listener:
-    """Keeps what it is told."""
-
-    def __init__(self) -> None:
-        self.heard: list[tuple[str, Kind, Verdict | None, dict[str, Any]]] = []
-
-    def __call__(
-        self, environ: Environ, kind: Kind, verdict: Verdict | None, data: dict[str, Any]
-    ) -> None:
-        self.heard.append((environ["PATH_INFO"], kind, verdict, data))
-
-    @property
-    def steps(self) -> list[str]:
-        """Each step in a word or two; and forgets them."""
-        steps = []
-        for _, kind, verdict, data in self.heard:
-            detail = data.get("op") or data.get("call") or (verdict and verdict.reason.value)
-            steps.append(f"{kind.value} {detail}" if detail else kind.value)
-        self.heard.clear()
-        return steps
-
-    def data(self, kind: Kind) -> dict[str, Any]:
-        """The data of the one event of a kind."""
-        (found,) = (data for _, heard, _, data in self.heard if heard is kind)
-        return found
-
-
-def session_of(environ: Environ) -> Any:
-    session = get_session(environ)
-    assert session is not None
-    return session
-
-
-def login(environ: Environ) -> None:
-    session_of(environ).regenerate()["user"] = "alice"
-
-
-def logout(environ: Environ) -> None:
-    session_of(environ).destroy()
-
-
-def save_and_reload(environ: Environ) -> None:
-    session_of(environ).save()
-    session_of(environ).reload().touch()
-
-
-def heard_site(**options: Any) -> tuple[Site, Listener]:
-    listener = Listener()
-    app = by_path(look=look, login=login, logout=logout, save=save_and_reload)
-    return Site(app, lint=False, listener=listener, **options), listener
 
 
 # the path of a known visitor, the steps
@@ -104,7 +63,7 @@ STEPS: dict[str, tuple[str, list[str]]] = {
             "session-open record-found",
             "store destroy",
             "session-call regenerate",
-            "store-decided modified",
+            "store-decided new-modified",
             "store set",
             "cookie-decided new-modified-sent",
         ],
@@ -265,62 +224,38 @@ def test_what_is_said_of_a_cookie(header: str, said: dict[str, Any]) -> None:
     assert listener.data(Kind.COOKIE_READ).items() >= said.items()
 
 
-class FailingStore(LoggedStore):
-    fails = ""
-
-    def _check(self, operation: str) -> None:
-        if operation == self.fails:
-            raise ConnectionError(f"{operation} failed")
-
-    def get(self, session_id: str) -> Record | None:
-        self._check("get")
-        return super().get(session_id)
-
-    def set(self, session_id: str, record: Record) -> None:
-        self._check("set")
-        super().set(session_id, record)
-
-    def touch(self, session_id: str, record: Record) -> None:
-        self._check("touch")
-        super().touch(session_id, record)
-
-    def destroy(self, session_id: str) -> None:
-        self._check("destroy")
-        super().destroy(session_id)
-
-
 # the operation that fails, the path, the last events
 FAILURES: dict[str, tuple[str, str, list[tuple[Kind, dict[str, Any]]]]] = {
     "saving": (
         "set",
         "/",
         [
-            (Kind.STORE, {"op": "set", "error": "set failed"}),
-            (Kind.ERROR, {"where": "save", "error": "set failed"}),
+            (Kind.STORE, {"op": "set", "error": "set of sess:id failed"}),
+            (Kind.ERROR, {"where": "save", "error": "set of sess:id failed"}),
         ],
     ),
     "touching": (
         "touch",
         "/look",
         [
-            (Kind.STORE, {"op": "touch", "error": "touch failed"}),
-            (Kind.ERROR, {"where": "touch", "error": "touch failed"}),
+            (Kind.STORE, {"op": "touch", "error": "touch of sess:id failed"}),
+            (Kind.ERROR, {"where": "touch", "error": "touch of sess:id failed"}),
         ],
     ),
     "a call": (
         "destroy",
         "/logout",
         [
-            (Kind.STORE, {"op": "destroy", "error": "destroy failed"}),
-            (Kind.SESSION_CALL, {"call": "destroy", "error": "destroy failed"}),
+            (Kind.STORE, {"op": "destroy", "error": "destroy of sess:id failed"}),
+            (Kind.SESSION_CALL, {"call": "destroy", "error": "destroy of sess:id failed"}),
         ],
     ),
     "loading": (
         "get",
         "/",
         [
-            (Kind.STORE, {"op": "get", "found": None, "error": "get failed"}),
-            (Kind.ERROR, {"where": "load", "error": "get failed"}),
+            (Kind.STORE, {"op": "get", "found": None, "error": "get of sess:id failed"}),
+            (Kind.ERROR, {"where": "load", "error": "get of sess:id failed"}),
         ],
     ),
 }
@@ -330,10 +265,10 @@ FAILURES: dict[str, tuple[str, str, list[tuple[Kind, dict[str, Any]]]]] = {
 def test_failures_are_heard_of(
     operation: str, path: str, events: list[tuple[Kind, dict[str, Any]]]
 ) -> None:
-    site, listener = heard_site(store=FailingStore(Clock()))
+    site, listener = heard_site(store=FailingStore(), genid=lambda environ: "id")
     cookie = site.visit().cookie
     listener.heard.clear()
-    site.store.fails = operation
+    site.store.fails = (operation,)
     if operation in ("get", "destroy"):
         with pytest.raises(ConnectionError):
             site.visit(path, cookie)
@@ -353,6 +288,33 @@ def test_a_cookie_that_can_not_be_written_is_heard_of() -> None:
         "error": "option domain is invalid: 'not a domain'",
     }
     assert listener.data(Kind.COOKIE_DECIDED)["set_cookie"] is None
+
+
+def test_data_that_is_no_json_is_heard_of_when_it_is_too_late() -> None:
+    listener = Listener()
+
+    def app(environ: Environ, start_response: Any) -> Any:
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        yield b"out"
+        session_of(environ)["when"] = object()
+
+    Site(app, listener=listener).visit()
+    assert listener.data(Kind.ERROR) == {
+        "where": "save",
+        "error": "not JSON: Object of type object is not JSON serializable",
+    }
+
+
+def test_a_save_that_looks_first_is_heard_of() -> None:
+    site, listener = heard_site(safeguards=Safeguards(no_resurrection=True))
+    answer = site.visit()
+    listener.heard.clear()
+    site.visit(cookie=answer.cookie)
+    swaps = [data for *_, data in listener.heard if data.get("op") == "swap"]
+    text = f'{{"cookie":{COOKIE},"n":2}}'
+    assert swaps == [
+        {"op": "swap", "id": answer.session_id, "record": text, "found": True, "error": None}
+    ]
 
 
 def test_an_id_that_is_no_text_is_none_in_events() -> None:
@@ -386,72 +348,6 @@ def test_everything_that_is_told_is_json_and_makes_events() -> None:
             verdict=None if verdict is None else verdict.to_json(),
         )  # fmt: skip
         assert Event.from_json(json.loads(json.dumps(event.to_json()))) == event
-
-
-# ---- nothing is built while nobody listens
-
-
-def forbid(*args: Any, **kwargs: Any) -> Any:
-    raise AssertionError("built although nobody listens")
-
-
-def forbid_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Record, "text", property(forbid))
-    monkeypatch.setattr(Verdict, "checks", property(forbid))
-    monkeypatch.setattr(Verdict, "to_json", forbid)
-    monkeypatch.setattr(exchange_module, "ObservedStore", forbid)
-    monkeypatch.setattr(exchange_module, "_cookie_read", forbid)
-    monkeypatch.setattr(exchange_module, "_text", forbid)
-
-
-PATHS = ["/", "/look", "/save", "/login", "/logout", "/"]
-
-
-def test_without_a_listener_no_text_no_verdict_and_no_event_is_made(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    site = Site(by_path(look=look, login=login, logout=logout, save=save_and_reload))
-    outside = Site(doing(look), cookie=CookieOptions(path="/elsewhere"))
-    forbid_all(monkeypatch)
-    cookie = site.visit().cookie
-    for path in PATHS:
-        site.visit(path, cookie)
-    site.visit(cookie="connect.sid=s:a.b")
-    outside.visit()
-    site.store.connected = False
-    site.visit("/look")
-
-
-def test_the_traps_of_the_test_above_are_on_the_way_of_a_listener(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    site, _ = heard_site()
-    forbid_all(monkeypatch)
-    with pytest.raises(AssertionError, match="nobody listens"):
-        site.visit()
-
-
-def test_a_listener_changes_nothing_of_what_is_done() -> None:
-    quiet = Site(by_path(look=look, login=login, logout=logout, save=save_and_reload), lint=False,
-                 genid=numbered())  # fmt: skip
-    heard, _ = heard_site(genid=numbered())
-    results = []
-    for site in (quiet, heard):
-        cookie = site.visit().cookie
-        answers = [site.visit(path, cookie) for path in PATHS]
-        results.append(
-            (
-                [(answer.status, answer.body, answer.headers) for answer in answers],
-                site.store.asked,
-                {key: record.text for key, record in site.store.all().items()},
-            )
-        )
-    assert results[0] == results[1]
-
-
-def numbered() -> Any:
-    numbers = iter(range(100))
-    return lambda environ: f"id-{next(numbers)}"
 
 
 def test_ids_of_events_are_those_of_the_cookie() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 import sessionlab.session.engine as engine_module
 from sessionlab import SessionMiddleware, SessionOptions, get_session
-from sessionlab.core.wire import sign
+from sessionlab.core.wire import encode_component, sign
 
 from .visiting import SECRET, Clock, Environ, LoggedStore, Site, count, doing, look
 
@@ -56,12 +56,14 @@ def test_ids_do_not_depend_on_a_patched_random(monkeypatch: pytest.MonkeyPatch) 
     assert len(set(ids(5))) == 5
 
 
-def test_the_source_takes_its_randomness_from_secrets() -> None:
+def test_the_source_takes_its_randomness_from_the_operating_system() -> None:
     tree = ast.parse(inspect.getsource(engine_module))
-    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import)
-                for alias in node.names}  # fmt: skip
-    assert "secrets" in imported
-    assert not imported & {"random", "uuid", "time"}
+    modules = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import)
+               for alias in node.names}  # fmt: skip
+    names = {f"{node.module}.{alias.name}" for node in ast.walk(tree)
+             if isinstance(node, ast.ImportFrom) for alias in node.names}  # fmt: skip
+    assert "secrets" in modules or names & {"os.urandom", "secrets.token_bytes"}
+    assert not {name.partition(".")[0] for name in modules | names} & {"random", "uuid", "time"}
 
 
 def test_an_application_may_make_its_own_ids_from_the_request() -> None:
@@ -84,6 +86,16 @@ def test_an_id_may_be_any_text(session_id: str) -> None:
     assert answer.set_cookies[0].isascii()
     assert site.visit(cookie=answer.cookie).body == b"2"
     assert list(site.store.all()) == [session_id]
+
+
+def test_the_cookie_is_the_signed_id_percent_encoded_as_javascript_does() -> None:
+    numbers = iter(range(200))
+    site = Site(doing(count), genid=lambda environ: f"id-{next(numbers)}")
+    lines = [site.visit().set_cookies[0].partition(";")[0] for _ in range(200)]
+    signed = [sign(f"id-{number}", SECRET) for number in range(200)]
+    assert lines == [f"connect.sid={encode_component(f's:{text}')}" for text in signed]
+    assert any("+" in text for text in signed)
+    assert any("/" in text for text in signed)
 
 
 @pytest.mark.parametrize("session_id", [None, 5, b"octets", ""])

@@ -67,6 +67,11 @@ PATHS: dict[str, tuple[str | None, Environ, bool]] = {
         {"REQUEST_URI": "//example.org/x", "PATH_INFO": "/y"},
         False,
     ),
+    "a host alone is the root and nothing else": (
+        "/x",
+        {"REQUEST_URI": "http://example.org", "PATH_INFO": "/x"},
+        False,
+    ),
     "a query alone": ("/", {"REQUEST_URI": "?x", "PATH_INFO": ""}, True),
     "an asterisk is no path": ("/", {"REQUEST_URI": "*", "PATH_INFO": ""}, False),
     "percent-encoding is compared as it stands": (
@@ -119,6 +124,11 @@ def test_the_path_may_depend_on_the_request() -> None:
     )
     assert site.visit("/one/x", environ={"HTTP_HOST": "one"}).body == b"True"
     assert site.visit("/one/x", environ={"HTTP_HOST": "two"}).body == b"False"
+
+
+def test_a_request_whose_cookie_has_no_path_is_covered() -> None:
+    site = Site(doing(has_session), cookie=lambda environ: CookieOptions(path=None))
+    assert site.visit("/any/where").body == b"True"
 
 
 def test_a_mounted_application_keeps_to_its_mount() -> None:

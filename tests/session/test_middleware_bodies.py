@@ -7,128 +7,17 @@ is called, each chunk, ``set`` when the store is asked, ``end`` when the body is
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from werkzeug.middleware.lint import LintMiddleware
-from werkzeug.test import EnvironBuilder
 
-from sessionlab import MemoryStore, Record, SessionMiddleware, SessionOptions, get_session
+from sessionlab import get_session
 
-from .visiting import SECRET, Clock, Environ
+from .tracing import LATE, SET, Server, Trace, generated, headers_of, listed, remember, written
+from .visiting import Environ
 
 pytestmark = pytest.mark.filterwarnings("error")
-
-Trace = list[str]
-
-
-class TracedStore(MemoryStore):
-    def __init__(self, trace: Trace) -> None:
-        super().__init__(clock=Clock())
-        self.trace = trace
-
-    def set(self, session_id: str, record: Record) -> None:
-        self.trace.append(f"set {record.data}")
-        super().set(session_id, record)
-
-
-class Server:
-    """Asks an application behind the middleware as a WSGI server does, and traces it."""
-
-    def __init__(self, app: Any, **options: Any) -> None:
-        self.trace: Trace = []
-        self.headers: list[tuple[str, str]] = []
-        store = TracedStore(self.trace)
-        self.middleware: Any = SessionMiddleware(
-            app, SessionOptions(secrets=SECRET, store=store, **options)
-        )
-        self.application: Any = LintMiddleware(self.middleware)
-
-    def start_response(
-        self, status: str, headers: list[tuple[str, str]], exc_info: Any = None
-    ) -> Callable[[bytes], None]:
-        if exc_info is not None and "headers" in self.trace:
-            raise exc_info[1].with_traceback(exc_info[2])
-        self.trace.append("headers" if status[:3] == "200" else f"headers {status[:3]}")
-        self.headers = headers
-        return lambda data: self.trace.append(f"written {data.decode()}")
-
-    def begin(self, method: str = "GET") -> Any:
-        environ = EnvironBuilder("/", method=method).get_environ()
-        return self.application(environ, self.start_response)
-
-    def serve(self, method: str = "GET", *, leave_after: int | None = None) -> Trace:
-        """The whole trace; ``leave_after``: the client goes away after so many chunks."""
-        body = self.begin(method)
-        try:
-            for number, chunk in enumerate(body, 1):
-                self.trace.append(chunk.decode())
-                if number == leave_after:
-                    break
-            else:
-                self.trace.append("end")
-        finally:
-            if hasattr(body, "close"):
-                body.close()
-        return self.trace
-
-    @property
-    def sent_cookie(self) -> bool:
-        return any(name == "Set-Cookie" for name, _ in self.headers)
-
-
-def headers_of(length: int | str | None) -> list[tuple[str, str]]:
-    headers = [("Content-Type", "text/plain")]
-    return headers if length is None else [*headers, ("Content-Length", str(length))]
-
-
-def remember(environ: Environ, number: int) -> None:
-    session = get_session(environ)
-    assert session is not None
-    session["n"] = number
-
-
-def listed(*chunks: bytes, length: int | str | None = None, kind: Any = list) -> Any:
-    """An application that returns its body whole."""
-
-    def app(environ: Environ, start_response: Any) -> Any:
-        remember(environ, 1)
-        start_response("200 OK", headers_of(length))
-        return kind(chunks)
-
-    return app
-
-
-def generated(*chunks: bytes, length: int | str | None = None, late: bool = False) -> Any:
-    """A generator; ``late``: it changes the session behind its last chunk."""
-
-    def app(environ: Environ, start_response: Any) -> Iterator[bytes]:
-        remember(environ, 1)
-        start_response("200 OK", headers_of(length))
-        yield from chunks
-        if late:
-            remember(environ, 2)
-
-    return app
-
-
-def written(*chunks: bytes, then: tuple[bytes, ...] = (), length: int | None = None) -> Any:
-    """An application that uses the write() of old."""
-
-    def app(environ: Environ, start_response: Any) -> list[bytes]:
-        remember(environ, 1)
-        write = start_response("200 OK", headers_of(length))
-        for chunk in chunks:
-            write(chunk)
-        return list(then)
-
-    return app
-
-
-SET = 'set {"n":1}'
-LATE = 'set {"n":2}'
 
 TRACES: dict[str, tuple[Any, Trace]] = {
     "a list is saved before anything goes out": (
@@ -200,6 +89,25 @@ def test_the_session_is_saved_before_the_client_can_see_the_end(app: Any, trace:
     server = Server(app)
     assert server.serve() == trace
     assert server.sent_cookie
+
+
+@pytest.mark.parametrize("length", [None, 5])
+@pytest.mark.parametrize("chunks", [[b"h", b"ello"], [b"hell", b"o"], [b"h", b"e", b"l", b"lo"]])
+def test_no_chunk_but_the_one_that_completes_the_body_waits_for_the_next(
+    chunks: list[bytes], length: int | None
+) -> None:
+    def app(environ: Environ, start_response: Any) -> Iterator[bytes]:
+        remember(environ, 1)
+        start_response("200 OK", headers_of(length))
+        for chunk in chunks:
+            yield chunk
+            server.trace.append("on")
+
+    server = Server(app)
+    *waiting, last = [chunk.decode() for chunk in chunks]
+    going_on = [step for chunk in waiting for step in (chunk, "on")]
+    end = [last, "on", SET, "end"] if length is None else ["on", SET, last, "end"]
+    assert server.serve() == ["headers", *going_on, *end]
 
 
 # The lint warns of a Content-Length that the body does not keep, rightly: not for these.
@@ -339,126 +247,3 @@ def test_the_applications_own_close_is_called_even_if_saving_fails() -> None:
     with pytest.raises(TypeError, match="not JSON"):
         body.close()
     assert server.trace == ["closed"]
-
-
-# ---- applications that fail
-
-
-def failing(after: int, length: int | None = None) -> Any:
-    """A generator that fails behind so many chunks; before start_response for -1."""
-
-    def app(environ: Environ, start_response: Any) -> Iterator[bytes]:
-        remember(environ, 1)
-        if after < 0:
-            raise ZeroDivisionError
-        start_response("200 OK", headers_of(length))
-        for _ in range(after):
-            yield b"chunk"
-        raise ZeroDivisionError
-
-    return app
-
-
-@pytest.mark.parametrize(
-    ("after", "length", "trace"),
-    [
-        (-1, None, []),
-        (0, None, []),
-        (1, None, ["headers", "chunk"]),
-        (2, None, ["headers", "chunk", "chunk"]),
-        (1, 5, []),  # held back until the application has ended, which it never does
-    ],
-)
-def test_an_application_that_raises_saves_nothing(
-    after: int, length: int | None, trace: Trace
-) -> None:
-    server = Server(failing(after, length))
-    server.application = server.middleware
-    with pytest.raises(ZeroDivisionError):
-        server.serve()
-    assert server.trace == trace
-
-
-def correcting(*, too_late: bool) -> Any:
-    """An application that begins one answer and then, failing, another."""
-
-    def app(environ: Environ, start_response: Any) -> Iterator[bytes]:
-        remember(environ, 1)
-        start_response("200 OK", [("Content-Type", "text/plain"), ("X-First", "yes")])
-        if too_late:
-            yield b"out already"
-        try:
-            raise ZeroDivisionError
-        except ZeroDivisionError:
-            start_response("500 NO", [("Content-Type", "text/plain")], sys.exc_info())
-        yield b"sorry"
-
-    return app
-
-
-def test_an_answer_that_is_not_out_yet_can_be_taken_back() -> None:
-    server = Server(correcting(too_late=False))
-    assert server.serve() == ["headers 500", "sorry", SET, "end"]
-    assert [name for name, _ in server.headers] == ["Content-Type", "Set-Cookie"]
-
-
-def test_an_answer_that_is_out_can_not_and_the_error_is_raised() -> None:
-    server = Server(correcting(too_late=True))
-    server.application = server.middleware
-    with pytest.raises(ZeroDivisionError):
-        server.serve()
-    assert server.trace == ["headers", "out already"]
-
-
-def test_a_second_answer_without_a_reason_is_the_applications_mistake() -> None:
-    def app(environ: Environ, start_response: Any) -> list[bytes]:
-        start_response("200 OK", headers_of(None))
-        start_response("200 OK", headers_of(None))
-        return []
-
-    with pytest.raises(AssertionError, match="twice"):
-        Server(app).serve()
-
-
-@pytest.mark.parametrize("body", [[b"hello"], [], (b"hello",)])
-def test_a_body_without_an_answer_is_the_applications_mistake_and_saves_nothing(body: Any) -> None:
-    def app(environ: Environ, start_response: Any) -> Any:
-        remember(environ, 1)
-        return body
-
-    server = Server(app)
-    server.application = server.middleware
-    with pytest.raises(AssertionError, match="start_response"):
-        server.serve()
-    assert server.trace == []
-
-
-def test_the_answer_may_begin_when_the_body_is_first_asked_for() -> None:
-    def app(environ: Environ, start_response: Any) -> Iterator[bytes]:
-        def body() -> Iterator[bytes]:
-            start_response("200 OK", headers_of(5))
-            remember(environ, 1)
-            yield b"hello"
-
-        return body()
-
-    assert Server(app).serve() == [SET, "headers", "hello", "end"]
-
-
-def test_the_end_can_be_asked_for_again() -> None:
-    server = Server(generated(b"hello"))
-    server.application = server.middleware
-    body = server.begin()
-    assert list(body) == [b"hello"]
-    assert list(body) == []
-    body.close()
-    assert server.trace == ["headers", SET]
-
-
-def test_a_server_that_offers_no_write_loses_what_is_written_and_nothing_else() -> None:
-    """PEP 3333 demands one; servers of today may leave it out."""
-    server = Server(written(b"lost", then=(b"kept",)))
-    environ = EnvironBuilder("/").get_environ()
-    body = server.middleware(environ, lambda *args: server.trace.append("headers"))
-    assert list(body) == [b"kept"]
-    assert server.trace == ["headers", SET]

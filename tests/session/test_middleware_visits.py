@@ -8,7 +8,19 @@ import pytest
 
 from sessionlab import CookieOptions, MemoryStore, SessionMiddleware, SessionOptions, get_session
 
-from .visiting import SECRET, Clock, LoggedStore, Site, by_path, count, doing, look, respond
+from .visiting import (
+    SECRET,
+    START,
+    Clock,
+    Environ,
+    LoggedStore,
+    Site,
+    by_path,
+    count,
+    doing,
+    look,
+    respond,
+)
 
 pytestmark = [
     pytest.mark.filterwarnings("error"),
@@ -86,7 +98,7 @@ def test_a_visitor_who_is_known(
     site.store.asked.clear()
     answer = site.visit("/" if changes else "/look", cookie)
     assert site.store.operations == asked
-    assert len(answer.set_cookies) == cookies
+    assert [line.partition(";")[0] for line in answer.set_cookies] == [cookie] * cookies
 
 
 def test_a_store_that_can_not_touch_is_left_alone(lint: bool) -> None:
@@ -108,6 +120,22 @@ def test_an_expiry_moves_with_each_request_and_then_comes(lint: bool) -> None:
         assert site.visit("/look", cookie).body == b"{'n': 1}"
     site.clock.advance(60)
     assert site.visit("/look", cookie).body == b"{}"
+
+
+def test_the_cookie_and_the_record_have_one_expiry_the_one_of_the_headers(lint: bool) -> None:
+    def app(environ: Environ, start_response: Any) -> Any:
+        count(environ)
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        yield b"headers are out"
+        site.clock.advance(30)
+
+    site = Site(app, lint=lint, cookie=AGED, rolling=True)
+    first = site.visit()
+    assert "Expires=Thu, 01 Jan 2026 00:01:00 GMT" in first.set_cookies[0]
+    assert site.store.get(first.session_id).expires == START + 60_000
+    (line,) = site.visit(cookie=first.cookie).set_cookies
+    assert "Expires=Thu, 01 Jan 2026 00:01:30 GMT" in line, "touched before it is sent"
+    assert site.store.get(first.session_id).expires == START + 90_000
 
 
 def test_the_applications_own_cookies_come_first_and_stay(lint: bool) -> None:

@@ -133,8 +133,13 @@ def test_anything_with_an_environ_is_a_request() -> None:
 
 @pytest.mark.parametrize(
     "ask",
-    [get_session, new_session, lambda request: session_from_record(request, RECORD)],
-    ids=["get_session", "new_session", "session_from_record"],
+    [
+        get_session,
+        new_session,
+        lambda request: set_session(request, None),
+        lambda request: session_from_record(request, RECORD),
+    ],
+    ids=["get_session", "new_session", "set_session", "session_from_record"],
 )
 def test_outside_the_middleware_the_error_says_what_to_do(ask: Any) -> None:
     with pytest.raises(SessionlabError, match="wrap the application in SessionMiddleware"):

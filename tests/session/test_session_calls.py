@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from sessionlab import (
     CookieOptions,
-    MemoryStore,
     Record,
-    Session,
     SessionNotFound,
     get_session,
+    session_from_record,
 )
 
-from .visiting import Clock, Environ, LoggedStore, Site, by_path, count, doing, look
+from .visiting import Environ, FailingStore, Site, by_path, doing, look, session_of
 
 pytestmark = pytest.mark.filterwarnings("error")
-
-
-def session_of(environ: Environ) -> Session:
-    session = get_session(environ)
-    assert session is not None
-    return session
 
 
 def save(environ: Environ) -> None:
@@ -60,6 +50,10 @@ def regenerate_and_save(environ: Environ) -> None:
     session_of(environ).regenerate().save()
 
 
+def adopt_and_save(environ: Environ) -> None:
+    session_from_record(environ, Record.from_text('{"cookie":{},"adopted":true}')).save()
+
+
 def destroy(environ: Environ) -> None:
     session_of(environ).destroy()
 
@@ -81,6 +75,11 @@ CALLS: dict[str, tuple[Any, list[str], list[str]]] = {
         regenerate_and_save,
         ["destroy", "set", "set"],
         ["destroy", "set", "set"],
+    ),
+    "a session made of a record is saved by hand, and again": (
+        adopt_and_save,
+        ["set", "set"],
+        ["set", "set"],
     ),
     "destroyed": (destroy, ["destroy"], ["destroy"]),
 }
@@ -236,38 +235,18 @@ def test_a_session_destroyed_and_unset_is_destroyed_twice() -> None:
     assert site.store.operations == ["get", "destroy", "destroy"]
 
 
-class Failing(LoggedStore):
-    fails = ""
-
-    def _check(self, operation: str) -> None:
-        if operation == self.fails:
-            raise ConnectionError(operation)
-
-    def get(self, session_id: str) -> Record | None:
-        self._check("get")
-        return super().get(session_id)
-
-    def set(self, session_id: str, record: Record) -> None:
-        self._check("set")
-        super().set(session_id, record)
-
-    def destroy(self, session_id: str) -> None:
-        self._check("destroy")
-        super().destroy(session_id)
-
-
 @pytest.mark.parametrize(
     ("call", "operation"),
     [("save", "set"), ("reload", "get"), ("regenerate", "destroy"), ("destroy", "destroy")],
 )
 def test_a_call_raises_what_the_store_raises(call: str, operation: str) -> None:
     def act(environ: Environ) -> None:
-        site.store.fails = operation
+        site.store.fails = (operation,)
         with pytest.raises(ConnectionError, match=operation):
             getattr(session_of(environ), call)()
-        site.store.fails = ""
+        site.store.fails = ()
 
-    site = Site(by_path(act=act), store=Failing(Clock()))
+    site = Site(by_path(act=act), store=FailingStore())
     cookie = site.visit().cookie
     assert site.visit("/act", cookie).status == "200 OK"
     assert site.late == []
@@ -276,12 +255,12 @@ def test_a_call_raises_what_the_store_raises(call: str, operation: str) -> None:
 def test_a_save_that_failed_still_counts_as_one() -> None:
     def act(environ: Environ) -> None:
         session_of(environ)["a"] = 1
-        site.store.fails = "set"
+        site.store.fails = ("set",)
         with pytest.raises(ConnectionError):
             save(environ)
-        site.store.fails = ""
+        site.store.fails = ()
 
-    site = Site(by_path(act=act), store=Failing(Clock()))
+    site = Site(by_path(act=act), store=FailingStore())
     cookie = site.visit().cookie
     site.store.asked.clear()
     site.visit("/act", cookie)
@@ -291,147 +270,10 @@ def test_a_save_that_failed_still_counts_as_one() -> None:
 def test_regenerate_gives_a_new_session_even_if_the_old_could_not_be_destroyed() -> None:
     def act(environ: Environ) -> None:
         old = session_of(environ)
-        site.store.fails = "destroy"
+        site.store.fails = ("destroy",)
         with pytest.raises(ConnectionError):
             old.regenerate()
         assert session_of(environ).id != old.id
 
-    site = Site(doing(act), store=Failing(Clock()))
+    site = Site(doing(act), store=FailingStore())
     site.visit()
-
-
-# ---- a dict whose keys are all free
-
-NAMES = ["id", "cookie", "$cookie", "save", "touch", "get", "items", "__class__", "__proto__", "0"]
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_every_key_is_data_and_replaces_nothing_of_the_session(name: str) -> None:
-    def put(environ: Environ) -> None:
-        session = session_of(environ)
-        before = session.id, session.cookie
-        session[name] = "data"
-        assert (session.id, session.cookie) == before
-        session.save()
-
-    def take(environ: Environ) -> object:
-        session = session_of(environ)
-        assert session.id != "data"
-        assert isinstance(session.items(), type({}.items()))
-        return session[name]
-
-    site = Site(by_path(put=put, take=take))
-    cookie = site.visit("/put").cookie
-    assert site.visit("/take", cookie).body == b"data"
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text('aé한\n"'),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("ab$"), inner, max_size=3),
-    max_leaves=6,
-)
-
-
-@given(data=st.dictionaries(st.text("abcookie$", max_size=7), JSON, max_size=4))
-def test_data_comes_back_as_it_was_put(data: dict[str, Any]) -> None:
-    seen: list[Any] = []
-    site = Site(
-        by_path(
-            put=lambda environ: session_of(environ).update(data, _=1),
-            take=lambda environ: seen.append(dict(session_of(environ))),
-        )
-    )
-    site.visit("/take", site.visit("/put").cookie)
-    assert seen == [data | {"_": 1}]
-
-
-def test_what_json_makes_other_of_is_so_from_the_next_request_on() -> None:
-    def put(environ: Environ) -> object:
-        session = session_of(environ)
-        session["pair"] = (1, 2)
-        session[5] = "five"  # type: ignore[index]
-        return session["pair"]
-
-    site = Site(by_path(put=put, look=look))
-    answer = site.visit("/put")
-    assert answer.body == b"(1, 2)"
-    assert site.visit("/look", answer.cookie).body == b"{'5': 'five', 'pair': [1, 2]}"
-
-
-# what the application does to {"a": {"b": [1]}, "c": 2}: whether that is a change
-EDITS: dict[str, tuple[Any, bool]] = {
-    "nothing": (lambda s: None, False),
-    "an equal value": (lambda s: s.update(c=2), False),
-    "an equal value, made anew": (lambda s: s.update(a={"b": [1]}), False),
-    "there and back": (lambda s: (s.update(d=1), s.pop("d")), False),
-    "another value": (lambda s: s.update(c=3), True),
-    "deep inside": (lambda s: s["a"]["b"].append(2), True),
-    "another order": (lambda s: s.update(a=s.pop("a")), True),
-    "true for one": (lambda s: s.update(c=True), True),
-    "a key with None": (lambda s: s.update(d=None), True),
-    "the cookie's age alone": (lambda s: setattr(s.cookie, "max_age", 5), False),
-}
-
-
-@pytest.mark.parametrize(("edit", "changed"), EDITS.values(), ids=EDITS)
-@pytest.mark.parametrize("foreign", [False, True], ids=["our text", "another program's text"])
-def test_a_change_is_another_json(edit: Any, changed: bool, foreign: bool) -> None:
-    app = by_path(
-        put=lambda environ: session_of(environ).update(a={"b": [1]}, c=2),
-        edit=lambda environ: edit(session_of(environ)),
-    )
-    site = Site(app)
-    answer = site.visit("/put")
-    if foreign:
-        spaced = json.dumps(json.loads(site.store.get(answer.session_id).text), indent=1)
-        site = Site(app, store=LoggedStore(Clock(), {answer.session_id: spaced}))
-    site.store.asked.clear()
-    site.visit("/edit", answer.cookie)
-    assert site.store.operations == ["get", "set" if changed else "touch"]
-
-
-def test_a_session_prints_its_data_but_not_its_id() -> None:
-    def act(environ: Environ) -> str:
-        session = session_of(environ)
-        count(environ)
-        assert session.id not in repr(session)
-        assert session.id not in str(session)
-        return repr(session)
-
-    assert Site(doing(act)).visit().body == b"<Session {'n': 1}>"
-
-
-def test_an_id_never_changes() -> None:
-    def act(environ: Environ) -> None:
-        with pytest.raises(AttributeError):
-            session_of(environ).id = "another"  # type: ignore[misc]
-
-    Site(doing(act)).visit()
-
-
-def test_nothing_but_the_four_operations_makes_a_store() -> None:
-    class Least:
-        """No subclass of Store, and no more than the contract asks."""
-
-        can_touch = False
-        connected = True
-
-        def __init__(self) -> None:
-            self.records: dict[str, Record] = {}
-            self.get = self.records.get
-            self.set = self.records.__setitem__
-
-        def destroy(self, session_id: str) -> None:
-            self.records.pop(session_id, None)
-
-    site = Site(by_path(out=destroy), store=Least())
-    cookie = site.visit().cookie
-    assert site.visit(cookie=cookie).body == b"2"
-    site.visit("/out", cookie)
-    assert site.visit(cookie=cookie).body == b"1"
-
-
-def test_the_memory_store_is_the_middlewares_own_if_none_is_given() -> None:
-    one, two = (Site(doing(count), store=None) for _ in range(2))
-    assert isinstance(one.store, MemoryStore)
-    assert one.store is not two.store

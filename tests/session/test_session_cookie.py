@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from sessionlab import UNSET, Cookie, CookieOptions
 from sessionlab.core.record import CookieAttributes
 
-from .test_session_calls import session_of
-from .visiting import START, Clock, Environ, Site, by_path, look
+from .visiting import START, Clock, Environ, Site, by_path, look, session_of
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)  # START
 ATTRIBUTES = {
@@ -232,6 +231,21 @@ def test_an_age_that_makes_no_whole_date_is_worked_out_for_each_session(seconds:
     else:
         assert answer.set_cookies == [], "a date that there is not"
         assert len(site.late) == 1
+
+
+def test_a_fixed_moment_is_one_age_for_each_session_by_when_it_begins() -> None:
+    """Its first request sets the age to what is left; from then on it rolls, as in Express."""
+    moment = NEW_YEAR + timedelta(hours=1)
+    site = Site(by_path(look=look), cookie=CookieOptions(expires=moment))
+    first = site.visit()
+    assert "Expires=Thu, 01 Jan 2026 01:00:00 GMT" in first.set_cookies[0]
+    site.clock.advance(600)
+    second = site.visit()
+    assert "Expires=Thu, 01 Jan 2026 01:00:00 GMT" in second.set_cookies[0]
+    ages = [site.store.get(answer.session_id).attributes.original_max_age
+            for answer in (first, second)]  # fmt: skip
+    assert ages == [3_600_000, 3_000_000]
+    assert "01:10:00" in site.visit("/", first.cookie).set_cookies[0]
 
 
 @pytest.mark.parametrize("name", ["expires", "max_age"])

@@ -16,7 +16,15 @@ from urllib.parse import unquote
 from werkzeug.middleware.lint import LintMiddleware
 from werkzeug.test import EnvironBuilder
 
-from sessionlab import MemoryStore, Record, SessionMiddleware, SessionOptions, get_session
+from sessionlab import (
+    MemoryStore,
+    Record,
+    Session,
+    SessionMiddleware,
+    SessionOptions,
+    Store,
+    get_session,
+)
 
 SECRET = "keyboard cat"
 START = 1_767_225_600_000
@@ -168,6 +176,54 @@ class LoggedStore(MemoryStore):
         super().destroy(session_id)
 
 
+class TextStore(Store):
+    """Keeps texts and reads them anew, as stores outside the process do."""
+
+    def __init__(self, texts: dict[str, str]) -> None:
+        self.texts = texts
+        self.operations: list[str] = []
+
+    def get(self, session_id: str) -> Record | None:
+        text = self.texts.get(session_id)
+        return None if text is None else Record.from_text(text)
+
+    def set(self, session_id: str, record: Record) -> None:
+        self.operations.append("set")
+        self.texts[session_id] = record.text
+
+    def touch(self, session_id: str, record: Record) -> None:
+        self.operations.append("touch")
+
+
+class FailingStore(LoggedStore):
+    """Fails at chosen operations; the message holds the ID, as messages of clients do."""
+
+    def __init__(self, *fails: str, error: type[Exception] = ConnectionError) -> None:
+        super().__init__(Clock())
+        self.fails = fails
+        self.error = error
+
+    def _fail(self, operation: str, session_id: str) -> None:
+        if operation in self.fails:
+            raise self.error(f"{operation} of sess:{session_id} failed")
+
+    def get(self, session_id: str) -> Record | None:
+        self._fail("get", session_id)
+        return super().get(session_id)
+
+    def set(self, session_id: str, record: Record) -> None:
+        self._fail("set", session_id)
+        super().set(session_id, record)
+
+    def touch(self, session_id: str, record: Record) -> None:
+        self._fail("touch", session_id)
+        super().touch(session_id, record)
+
+    def destroy(self, session_id: str) -> None:
+        self._fail("destroy", session_id)
+        super().destroy(session_id)
+
+
 def respond(start_response: Any, text: str = "hello", *, status: str = "200 OK") -> list[bytes]:
     """A whole answer."""
     body = text.encode()
@@ -187,10 +243,16 @@ def doing(action: Callable[[Environ], object]) -> App:
     return app
 
 
-def count(environ: Environ) -> int:
-    """The visit counter."""
+def session_of(environ: Environ) -> Session:
+    """The session, which there has to be."""
     session = get_session(environ)
     assert session is not None
+    return session
+
+
+def count(environ: Environ) -> int:
+    """The visit counter."""
+    session = session_of(environ)
     session["n"] = session.get("n", 0) + 1
     return int(session["n"])
 

@@ -178,7 +178,7 @@ _STORE = Ask(
             yes=Ask(
                 Question.SAVED_AS_IT_IS,
                 yes=_UNCHANGED_SINCE_SAVED,
-                no=Reason.MODIFIED,
+                no=Ask(Question.ID_FROM_BROWSER, yes=Reason.MODIFIED, no=Reason.NEW_MODIFIED),
             ),
             no=Ask(
                 Question.ID_FROM_BROWSER,

@@ -34,7 +34,8 @@ class Store:
     The contract, which every store keeps and a third party's has to keep:
 
     - **Absent is no error.**  `get` of an ID that is not there returns None.
-    - **Expired is absent.**  A record whose ``expires`` has come is never returned or counted.
+    - **Expired is absent.**  What has expired by the store's own clock is never returned or
+      counted.  (Redis has a clock of its own, the key's: see `RedisStore`.)
     - **Delete is idempotent.**  `destroy` of an ID that is not there does nothing.
     - **Touch never revives.**  It changes the cookie of a record that is there, nothing else.
     - **Set replaces.**  The last writer wins; a record that was destroyed meanwhile is back.
@@ -109,3 +110,7 @@ class Store:
     def __len__(self) -> int:
         """The number of live records, without reading them."""
         raise NotImplementedError
+
+    def __bool__(self) -> bool:
+        """A store is one, however empty: ``store or default`` must not drop it."""
+        return True

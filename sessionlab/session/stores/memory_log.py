@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
-_IDS_IN_A_CHUNK: Final = 64
+_IDS_IN_A_CHUNK: Final = 100
 
 
 class Log:

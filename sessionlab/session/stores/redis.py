@@ -143,10 +143,13 @@ class RedisStore(Store):
         nodes = self._nodes()
         records: dict[str, Record] = {}
         broken: dict[str, SessionlabError] = {}
+        count = max(limit, 10)
         for _ in range(_SCANS_BY_A_PAGE):
             if number >= len(nodes) or len(records) + len(broken) >= limit:
                 break
-            position, keys = self._scan(nodes[number], position, limit)
+            position, keys = self._scan(nodes[number], position, count)
+            if not keys:  # among many keys of others
+                count = min(count * 2, _KEYS_A_SCAN)
             self._read(nodes[number], keys, records, broken)
             number += position == 0
         return Page(records, f"{number}:{position}" if number < len(nodes) else None, broken)
@@ -217,7 +220,7 @@ class RedisStore(Store):
     def _scan(self, node: Redis, position: int, count: int) -> tuple[int, list[bytes]]:
         prefix = self.prefix.encode("utf-8", "surrogatepass")
         pattern = _SPECIAL.sub(rb"\\\g<0>", prefix) + b"*"
-        found = self._ask(lambda _: node.scan(position, match=pattern, count=max(count, 10)))
+        found = self._ask(lambda _: node.scan(position, match=pattern, count=count))
         return int(found[0]), [_octets(key) for key in found[1]]
 
     def _all_keys(self) -> Iterator[tuple[Redis, list[bytes]]]:
