@@ -17,8 +17,8 @@ from sessionlab.diagnose.address import Address, InvalidAddress, read_address
 from sessionlab.diagnose.lines import read_lines
 from sessionlab.diagnose.start import OPAQUE, Credentials, Start
 
-LARGEST_INPUT = 4 * 1024 * 1024
-"""Bytes of standard input that are read at most."""
+LARGEST_INPUT = 256 * 1024
+"""Bytes of standard input that are read at most; browsers take no more headers than that."""
 _METHOD = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}")
 _LONGEST_FOUND = 100
 

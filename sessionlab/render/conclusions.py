@@ -66,7 +66,7 @@ def _sentence(finding: Finding, look: Look) -> Text:
             fields[name] = look.words(f"refusal.{value}")
         elif name == "reason":
             fields[name] = phrase(look.catalogue, f"reasons.reason.{value}")
-        elif name in ("answer", "name"):
+        elif name in ("answer", "name", "members", "others"):
             fields[name] = look.value(str(value), look.room - _ANSWER_CELLS, HEADING)
         elif isinstance(value, int):
             fields[name] = f"{value:,}"

@@ -75,20 +75,21 @@ class ExplanationView:
 
     def _sent(self, rows: VerdictRows) -> Iterator[Row]:
         request, cookies = self._found["request"], self._found["cookies"]
-        barred = request["without_credentials"]
-        if not request["document_cookie"]:
+        barred, by_script = request["without_credentials"], request["document_cookie"]
+        if not by_script:
             how = started(self._catalogue, request, request["relation"])
             yield Row(self._said("label.started", LABEL), (how,))
         going = [] if barred else [each for each in cookies if each["sent"]]
         header = [rows.pair(each) for each in going[:MOST_COOKIES]]
         none = self._said("said.no-cookie" if cookies else "said.nothing-kept", QUIET)
-        yield Row(self._said("label.cookie", LABEL), tuple(header) or (Line(none, hang=0),))
+        label = "label.document-cookie" if by_script else "label.cookie"
+        yield Row(self._said(label, LABEL), tuple(header) or (Line(none, hang=0),))
         if barred and cookies:
             yield rows.barred(request["fetch"])
         # What goes with no fetch like this has only its own reasons to be listed for.
         judged = [each for each in cookies if each["reasons"]] if barred else cookies
         for each in judged[:MOST_COOKIES]:
-            yield from rows.judged(each)
+            yield from rows.judged(each, by_script=by_script)
         if len(judged) > MOST_COOKIES:
             yield rows.more(len(judged) - MOST_COOKIES)
         for note in self._found["notes"]:
@@ -102,15 +103,16 @@ class ExplanationView:
         stored = sum(each["outcome"] in _KEPT for each in self._found["set"])
         sent = 0 if request["without_credentials"] else sum(each["sent"] for each in cookies)
         count = len(self._found["set"])
-        fields = {"count": count, "stored": stored, "sent": sent}
-        if stored == 0:
+        fields = {"count": count, "stored": stored, "sent": sent, "cookies": len(cookies)}
+        by_script = request["document_cookie"]
+        if self._found["is_well"]:
+            key = "visible" if by_script else "all-well"
+        elif stored == 0:
             key = "not-stored"
-        elif request["document_cookie"] and sent in (0, count):
-            key = "visible" if sent else "not-visible"
-        elif stored == count and sent in (0, len(cookies)):
-            key = "all-well" if sent else "not-sent"
+        elif stored == count and sent == 0:
+            key = "not-visible" if by_script else "not-sent"
         else:
-            key = "some"
+            key = "some-visible" if by_script else "some"
         return Line(self._said(f"result.{key}", HEADING, **fields), hang=0)
 
     def _said(self, key: str, style: str = "", **fields: Any) -> Text:

@@ -50,6 +50,7 @@ class Code(StrEnum):
     COPY_OUTLIVES_DELETION = "copy-outlives-deletion"
     BROWSER_REFUSED = "browser-refused"
     SIGNATURE_REFUSED = "signature-refused"
+    RECORD_ELSEWHERE = "record-elsewhere"
     ID_UNKNOWN = "id-unknown"
     OUTLIVED = "outlived"
     CAME_BACK = "came-back"
@@ -60,12 +61,14 @@ class Code(StrEnum):
     SECURE_WITHHELD = "secure-withheld"
     RECORDS_GREW = "records-grew"
     CLEARED_RECORD_STAYS = "cleared-record-stays"
+    EXPIRED = "expired"
     DESTROYED = "destroyed"
     DESTROYED_AND_CLEARED = "destroyed-and-cleared"
     DESTROYED_COOKIE_STAYS = "destroyed-cookie-stays"
     COOKIE_DELETED = "cookie-deleted"
     BEGAN = "began"
     FORGOTTEN = "forgotten"
+    SHARED_ID = "shared-id"
     RECOGNISED = "recognised"
     RECOGNISED_AND_SENT = "recognised-and-sent"
     DATA_TRAVELS = "data-travels"
@@ -134,8 +137,9 @@ def _about(step: LaneStep, exchange: Exchange, earlier: Sequence[Event]) -> Iter
     if _read_reason(exchange) in _REFUSED:
         yield _finding(Code.SIGNATURE_REFUSED, status=status)
     if unknown := _unknown_id(exchange):
+        yield from _elsewhere(unknown, request, step)
         yield _finding(Code.ID_UNKNOWN, id=unknown)
-    yield from _of_the_store(step, exchange, response)
+    yield from _of_the_store(step, exchange, response, earlier)
     yield from _of_the_cookies(request, response, exchange)
 
 
@@ -189,7 +193,9 @@ def _refused_by_browser(exchange: Exchange) -> Iterator[Finding]:
             yield _finding(Code.BROWSER_REFUSED, name=event.data["name"], refusal=reason)
 
 
-def _of_the_store(step: LaneStep, exchange: Exchange, response: Event) -> Iterator[Finding]:
+def _of_the_store(
+    step: LaneStep, exchange: Exchange, response: Event, earlier: Sequence[Event]
+) -> Iterator[Finding]:
     """What is only to be seen where there are sessions in a store."""
     if step.records is None:
         return
@@ -212,7 +218,10 @@ def _of_the_store(step: LaneStep, exchange: Exchange, response: Event) -> Iterat
         (event.verdict or {}).get("outcome") == "deleted"
         for event in exchange.of(Kind.COOKIE_STORED)
     )
-    if step.records[0].keys() - step.records[1].keys() and grown < 0:
+    destroys = any(event.data["op"] == "destroy" for event in exchange.of(Kind.STORE))
+    if grown < 0 and not destroys and any(it.kind is Kind.ADVANCE for it in step.prelude):
+        yield _finding(Code.EXPIRED)
+    if grown < 0 and destroys:
         code = Code.DESTROYED if sent else Code.DESTROYED_COOKIE_STAYS
         yield _finding(Code.DESTROYED_AND_CLEARED if cleared else code)
     read = exchange.first(Kind.COOKIE_READ)
@@ -224,6 +233,8 @@ def _of_the_store(step: LaneStep, exchange: Exchange, response: Event) -> Iterat
     decided = exchange.last(Kind.COOKIE_DECIDED)
     cookie_sent = decided is not None and decided.data["set_cookie"] is not None
     if not opened.data["new"]:
+        if others := _others_with(opened.data["id"], exchange, earlier):
+            yield _finding(Code.SHARED_ID, id=opened.data["id"], others=", ".join(others))
         code = Code.RECOGNISED_AND_SENT if cookie_sent else Code.RECOGNISED
         yield _finding(code, id=opened.data["id"])
     elif cookie_sent:
@@ -240,15 +251,32 @@ def _collided(collision: Collision) -> Finding:
 
 
 def _regenerated(exchange: Exchange) -> str | None:
-    """The new ID, where the application asked for one and the browser was told."""
+    """The new ID of a session that had another, where the browser was told of it."""
     asked = [event.data for event in exchange.of(Kind.SESSION_CALL)]
-    decided = exchange.last(Kind.COOKIE_DECIDED)
+    opened, decided = exchange.first(Kind.SESSION_OPEN), exchange.last(Kind.COOKIE_DECIDED)
+    if opened is None or opened.data["new"]:
+        return None
     if decided is None or decided.data["set_cookie"] is None:
         return None
     if not any(data["call"] == "regenerate" and data["error"] is None for data in asked):
         return None
     found: str | None = decided.data["id"]
     return found
+
+
+def _others_with(id_: str, exchange: Exchange, earlier: Sequence[Event]) -> list[str]:
+    """The other clients that have come with this ID before."""
+    request = exchange.first(Kind.REQUEST)
+    others: dict[str, None] = {}
+    asking = ""
+    for event in earlier:
+        if event.kind is Kind.REQUEST:
+            asking = event.data["client"]
+        elif event.kind is Kind.COOKIE_READ and event.data["id"] == id_:
+            others[asking] = None
+    if request is not None:
+        others.pop(request.data["client"], None)
+    return list(others)
 
 
 def _of_the_cookies(request: Event, response: Event, exchange: Exchange) -> Iterator[Finding]:
@@ -262,6 +290,14 @@ def _of_the_cookies(request: Event, response: Event, exchange: Exchange) -> Iter
         yield _finding(Code.DATA_TRAVELS, octets=response.data["cookie_bytes"])
     elif request.data["cookies"] and _read_reason(exchange) in (None, "sealed-opened"):
         yield _finding(Code.DATA_CAME)
+
+
+def _elsewhere(id_: str, request: Event, step: LaneStep) -> Iterator[Finding]:
+    """Where another server than the one that was asked has the record."""
+    asked = request.data.get("server")
+    for shelf in step.shelves:
+        if shelf.server not in (None, asked) and id_ in shelf.after:
+            yield _finding(Code.RECORD_ELSEWHERE, id=id_, has=f"{shelf.server}", asked=f"{asked}")
 
 
 def _unknown_id(exchange: Exchange) -> str | None:

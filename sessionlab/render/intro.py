@@ -17,7 +17,6 @@ from sessionlab.render.grid import broken, padded
 from sessionlab.render.look import Line, width
 from sessionlab.render.styles import HEADING, QUIET
 
-
 _ALSO = ("store", "login", "logout")
 
 

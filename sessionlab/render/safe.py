@@ -28,6 +28,7 @@ _C0 = (
 _NAMES = dict(enumerate(_C0.split())) | {0x7F: "DEL"}
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Me"})
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f")
+_MARKS = frozenset({"Mn", "Mc"})
 _MARKS_ON_A_LETTER = 2
 
 
@@ -43,7 +44,7 @@ def visible(value: str) -> str:
     marks = 0
     for character in value:
         category = unicodedata.category(character)
-        marks = marks + 1 if category == "Mn" else 0
+        marks = marks + 1 if category in _MARKS else 0
         if _is_hidden(character, category, before, marks):
             shown.append(f"⟨{_NAMES.get(ord(character)) or f'U+{ord(character):04X}'}⟩")
             before = ""
@@ -70,7 +71,9 @@ def _is_hidden(character: str, category: str, before: str, marks: int) -> bool:
         return True
     if category == "Zs":
         return character != " "
-    if category == "Mn":
+    if "\U0001f3fb" <= character <= "\U0001f3ff":  # a skin tone, which alone has no width
+        return True
+    if category in _MARKS:
         return (
             marks > _MARKS_ON_A_LETTER
             or not before.isalpha()

@@ -52,6 +52,7 @@ class ServerStateView:
     ) -> None:
         self._options: Mapping[str, Any] = state["options"]
         self._store: Mapping[str, Any] = state["store"]
+        self._worker: Mapping[str, Any] = state.get("worker") or {}
         self._url = url
         self._catalogue = catalogue
         self._now = now
@@ -86,19 +87,30 @@ class ServerStateView:
         if error := store.get("error"):
             yield self._said("store-error", REFUSED, error=_cut(str(error), 300))
             return
-        records = store.get("records", [])
+        records, broken = store.get("records", []), store.get("broken", [])
         size = store.get("size", len(records))
         title = self._said("sessions", HEADING, store=str(store.get("kind", "")), count=size)
         yield Text(" ").append(title)
+        if self._worker:
+            yield Text(" ").append(self._who_answers())
         yield Text()
-        if not records:
+        if not records and not broken:
             yield Text(" ").append(self._said("none", url=self._url))
             return
-        yield self._records_table(records, total)
-        if isinstance(size, int) and size > len(records):
-            yield Text(" ").append(self._said("more", QUIET, count=size - len(records)))
+        yield self._records_table(records, broken, total)
+        left = size - len(records) - len(broken) if isinstance(size, int) else 0
+        if left > 0:
+            yield Text(" ").append(self._said("more", QUIET, count=left))
 
-    def _records_table(self, records: list[dict[str, Any]], total: int) -> Table:
+    def _who_answers(self) -> Text:
+        worker = self._worker
+        key = "worker-shared" if worker.get("shares_store") else "worker-memory"
+        number, of = (_cut(str(worker.get(name, "")), 20) for name in ("number", "of"))
+        return self._said(key, QUIET, number=number, of=of)
+
+    def _records_table(
+        self, records: list[dict[str, Any]], broken: list[dict[str, Any]], total: int
+    ) -> Table:
         table = _table()
         for name in ("id", "expires", "cookie", "data"):
             table.add_column(
@@ -112,6 +124,9 @@ class ServerStateView:
                 safe.text(cookie, QUIET),
                 Text(_cut(data, _MOST_DATA)),
             )
+        for record in broken:
+            why = Text(_cut(record["error"], _MOST_DATA), REFUSED)
+            table.add_row(self._id(record["id"], whole=False), NOTHING, NOTHING, why)
         return table
 
     def _expiry(self, expires: int | None) -> Text:

@@ -52,10 +52,11 @@ _WAYS = {"request": "→", "sends": "→", "answers": "←", "sets": "←"}
 
 
 class _Row(NamedTuple):
-    """A row of this step: its code and what draws it."""
+    """A row of this step: its code, what draws it, and whether it is shown in any case."""
 
     code: str
     draw: Callable[[LaneStep, Look], list[Line]]
+    is_needed: bool = False
 
 
 class _Part(NamedTuple):
@@ -138,13 +139,12 @@ class StepBlock:
     ) -> Iterator[Text]:
         """The rows in which all lanes agree: the needed ones drawn, the others named."""
         look = self._look(grid.lanes[0])
+        nameless = replace(look, anonymous=True)  # each lane has its own IDs
         for row in alike:
-            if row.code in NEEDED:
-                yield from self._row(console, grid, row.code, [row.draw(lane, look)])
+            if row.is_needed:
+                yield from self._row(console, grid, row.code, [row.draw(lane, nameless)])
         if names := [
-            self.catalogue.text(f"compare.row.{row.code}")
-            for row in alike
-            if row.code not in NEEDED
+            self.catalogue.text(f"compare.row.{row.code}") for row in alike if not row.is_needed
         ]:
             line = Line(look.words("alike", QUIET, rows=", ".join(names)), hang=0)
             for piece in broken(console, line, grid.total - 1):
@@ -161,7 +161,7 @@ class StepBlock:
 
     def _parts(self, lanes: Sequence[LaneStep]) -> Iterator[_Part]:
         """What there is to draw; of many requests, the first and the last."""
-        prelude, store = _Row(PRELUDE.code, PRELUDE.draw), _Row(STORE.code, STORE.draw)
+        prelude, store = _Row(PRELUDE.code, PRELUDE.draw, True), _Row(STORE.code, STORE.draw)
         count = max(len(lane.exchanges) for lane in lanes)
         if count < 2:
             outward, homeward = _of_passage(OUTWARD, 0), _of_passage(HOMEWARD, 0)
@@ -180,7 +180,7 @@ class StepBlock:
                 continue
             heading = look.words("request-of", HEADING, number=index + 1, count=count)
             yield _Part(heading, _of_passage((*OUTWARD, *HOMEWARD), index))
-        answers = [_Row(ANSWERS.code, ANSWERS.draw)] if left_out else []
+        answers = [_Row(ANSWERS.code, ANSWERS.draw, True)] if left_out else []
         yield _Part(look.words("after-all", HEADING), [*answers, store])
 
     def _passages(self, lanes: Sequence[LaneStep]) -> Iterator[_Part]:
@@ -225,7 +225,7 @@ def _of_passage(rows: Sequence[ExchangeRow], index: int) -> list[_Row]:
 
         return draw
 
-    return [_Row(row.code, drawn(row)) for row in rows]
+    return [_Row(row.code, drawn(row), row.code in NEEDED) for row in rows]
 
 
 def _store_after_passage(index: int) -> _Row:
@@ -235,7 +235,7 @@ def _store_after_passage(index: int) -> _Row:
         shelves = list(shelves_of_passages(step))[index : index + 1]
         return shelved(shelves[0], look) if shelves else []
 
-    return _Row(STORE.code, draw)
+    return _Row(STORE.code, draw, is_needed=True)
 
 
 def _alike(row: _Row, lanes: Sequence[LaneStep], look: Look) -> bool:

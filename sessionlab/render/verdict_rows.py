@@ -50,26 +50,32 @@ class VerdictRows:
         self._once = once
         self._seen: set[tuple[str, str, str]] = set()
 
-    def stored(self, found: Mapping[str, Any]) -> Iterator[Row]:
-        """A Set-Cookie line and what became of it."""
+    def stored(self, found: Mapping[str, Any], barred: str | None = None) -> Iterator[Row]:
+        """A Set-Cookie line and what became of it.
+
+        ``barred``: the credentials mode of a fetch for which the browser keeps no cookie.
+        """
         label = self._said("label.set-cookie", LABEL)
         yield Row(label, tuple(set_cookie_lines(found["line"][:_MOST_LINE], self._look)))
         outcome = found["outcome"]
         mark, style = (FITS_MARK, FITS) if outcome in _KEPT else (REFUSED_MARK, REFUSED)
         verdict = self._verdict(mark, style, f"outcome.{outcome}")
         reasons = list(self._reasons("refusal", found, found["name"]))
-        if not reasons:
+        if barred and not reasons:
+            yield self.barred(barred, "not-kept")
+        elif not reasons:
             yield Row(verdict, (Line(self._lasts(found), hang=0),))
         for index, lines in enumerate(reasons):
             yield Row(styled(REFUSED_MARK, REFUSED) if index else verdict, lines)
         yield from self._warnings("set-warning", found, found["name"])
 
-    def judged(self, found: Mapping[str, Any]) -> Iterator[Row]:
-        """A cookie and whether it goes with the request."""
+    def judged(self, found: Mapping[str, Any], *, by_script: bool = False) -> Iterator[Row]:
+        """A cookie and whether it goes with the request, or is visible to a script."""
         sent = found["sent"]
+        words = ("hidden", "visible") if by_script else ("withheld", "sent")
         mark, style = (FITS_MARK, FITS) if sent else (WITHHELD_MARK, REFUSED)
-        label = self._verdict(mark, style, "verdict.sent" if sent else "verdict.withheld")
-        name = Text(elide(found["name"][: 2 * _MOST_NAME], _MOST_NAME), HEADING)
+        label = self._verdict(mark, style, f"verdict.{words[sent]}")
+        name = self._name(found["name"])
         reasons = list(self._reasons("withheld", found, found["name"]))
         if not reasons:
             yield Row(label, (Line(name, hang=0),))
@@ -122,6 +128,11 @@ class VerdictRows:
         is_new = key not in self._seen or not self._once
         self._seen.add(key)
         return is_new
+
+    def _name(self, name: str) -> Text:
+        if not name:
+            return self._said("label.nameless", HEADING)
+        return styled(elide(name[: 2 * _MOST_NAME], _MOST_NAME), HEADING)
 
     def _verdict(self, mark: str, style: str, key: str) -> Text:
         return styled(f"{mark} ", style).append(self._said(key, style))

@@ -97,11 +97,9 @@ class VisitsView:
         yield self._answer(hop)
         lines = hop["set"]
         for each in lines[:MOST_COOKIES]:
-            yield from rows.stored(each)
+            yield from rows.stored(each, barred)
         if len(lines) > MOST_COOKIES:
             yield rows.more(len(lines) - MOST_COOKIES)
-        if barred and lines:
-            yield rows.barred(barred, "not-kept")
         if not lines:
             none = Line(self._said("said.no-set-cookie", QUIET), hang=0)
             yield Row(self._said("label.set-cookie", LABEL), (none,))

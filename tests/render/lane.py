@@ -43,6 +43,7 @@ class Lane:
             "cookie_header": None,
             "body": None,
             "cookie_bytes": 0,
+            "server": None,
         }
         return self.add(Kind.REQUEST, data | more)
 
@@ -68,7 +69,13 @@ class Lane:
     def kept(self, verdict: Verdict, session_id: str | None) -> Lane:
         return self.add(Kind.STORE_DECIDED, {"id": session_id}, verdict.to_json())
 
-    def response(self, body: str = "1번 접속", *set_cookie: str, status: int = 200) -> Lane:
+    def response(
+        self,
+        body: str = "1번 접속",
+        *set_cookie: str,
+        status: int = 200,
+        caching: tuple[str, ...] = (),
+    ) -> Lane:
         octets = sum(len(line) + 14 for line in set_cookie)
         data = {
             "status": status,
@@ -76,6 +83,7 @@ class Lane:
             "body": body,
             "set_cookie": list(set_cookie),
             "cookie_bytes": octets,
+            "caching": list(caching),
         }
         return self.add(Kind.RESPONSE, data)
 
@@ -89,8 +97,10 @@ class Lane:
         data = {"set_cookie": f"{name}=x", "name": name, "value": "x", "attributes": {}}
         return self.add(Kind.COOKIE_STORED, data, verdict)
 
-    def snapshot(self, before: dict[str, str], after: dict[str, str]) -> Lane:
-        return self.add(Kind.SNAPSHOT, {"before": before, "after": after})
+    def snapshot(
+        self, before: dict[str, str], after: dict[str, str], server: int | None = None
+    ) -> Lane:
+        return self.add(Kind.SNAPSHOT, {"before": before, "after": after, "server": server})
 
     def edit(self, name: str, before: str | None, after: str | None) -> Lane:
         data = {"client": "alice", "name": name, "before": before, "after": after}
@@ -99,8 +109,17 @@ class Lane:
     def copy(self, source: str, client: str, *names: str) -> Lane:
         return self.add(Kind.COPY, {"source": source, "client": client, "names": list(names)})
 
-    def restart(self, lost: int) -> Lane:
-        return self.add(Kind.RESTART, {"lost": lost})
+    def close(self, *names: str) -> Lane:
+        return self.add(Kind.CLOSE, {"client": "alice", "names": list(names)})
+
+    def hold(self) -> Lane:
+        return self.add(Kind.HOLD, {"client": "alice", "method": "GET", "path": "/session"})
+
+    def resume(self) -> Lane:
+        return self.add(Kind.RESUME, {"client": "alice", "method": "GET", "path": "/session"})
+
+    def restart(self, lost: int, server: int | None = None) -> Lane:
+        return self.add(Kind.RESTART, {"lost": lost, "server": server})
 
     def advance(self, seconds: float) -> Lane:
         return self.add(Kind.ADVANCE, {"seconds": seconds})

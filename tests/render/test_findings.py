@@ -43,6 +43,22 @@ def decided(lane: Lane, set_cookie: str | None, reason: str = "new-modified-sent
     return lane.add(Kind.COOKIE_DECIDED, data, verdict(reason))
 
 
+def overlapping(loaded: str, written: str | None, last: str, mine: str, end: str | None) -> Lane:
+    """A request is held; another writes or destroys; the held one asks for ``last``."""
+    lane = found(Lane().request(SID)).hold().request(SID)
+    if written is None:
+        lane.store("destroy", "A")
+    else:
+        lane.store("set", "A", record=written)
+    lane.response().resume().store(last, "A", record=mine, found=True).response()
+    return lane.snapshot({"A": loaded}, {} if end is None else {"A": end})
+
+
+def regenerated(lane: Lane) -> Lane:
+    return decided(lane.call("regenerate", "A"), "connect.sid=x").response("", "connect.sid=x")
+
+
+BOTH = record(count=1, user="alice")
 CASES = [
     (Code.SERVER_FAILED, Lane().request(EDITED).response("", status=500)),
     (Code.EDIT_UNCHECKED, Lane().request(EDITED).response("1000번 접속", "count=1000")),
@@ -73,6 +89,37 @@ CASES = [
         .response()
         .snapshot({"A": ONE}, {"A": TWO}),
     ),
+    (Code.CAME_BACK, overlapping(ONE, None, "set", TWO, TWO)),
+    (Code.WROTE_OVER, overlapping(ONE, BOTH, "set", ONE, ONE)),
+    (Code.WROTE_OVER, overlapping(ONE, TWO, "swap", record(count=3), record(count=3))),
+    (Code.WROTE_NOTHING, overlapping(ONE, TWO, "touch", ONE, TWO)),
+    (Code.REGENERATED, regenerated(found(Lane().request(COPIED)))),
+    (
+        Code.RECORD_ELSEWHERE,
+        missing(Lane().request(SID, server=2))
+        .response()
+        .snapshot({"A": ONE}, {"A": ONE}, 1)
+        .snapshot({}, {}, 2),
+    ),
+    (
+        Code.CLEARED_RECORD_STAYS,
+        found(Lane().request(SID))
+        .response("", "connect.sid=")
+        .stored("connect.sid", "deleted")
+        .snapshot({"A": ONE}, {"A": ONE}),
+    ),
+    (
+        Code.DESTROYED_AND_CLEARED,
+        found(Lane().request(SID))
+        .store("destroy", "A")
+        .response("", "connect.sid=")
+        .stored("connect.sid", "deleted")
+        .snapshot({"A": ONE}, {}),
+    ),
+    (
+        Code.EXPIRED,
+        Lane().advance(60).request().opened("B", True).response().snapshot({"A": ONE}, {}),
+    ),
     (
         Code.SECURE_WITHHELD,
         decided(Lane().request().opened("B", True), None, "secure-over-http")
@@ -83,10 +130,16 @@ CASES = [
         Code.RECORDS_GREW,
         Lane().request().response().request().response().snapshot({}, {"A": ONE, "B": ONE}),
     ),
-    (Code.DESTROYED_COOKIE_STAYS, found(Lane().request(SID)).response().snapshot({"A": ONE}, {})),
+    (
+        Code.DESTROYED_COOKIE_STAYS,
+        found(Lane().request(SID)).store("destroy", "A").response().snapshot({"A": ONE}, {}),
+    ),
     (
         Code.DESTROYED,
-        found(Lane().request(SID)).response("", "connect.sid=").snapshot({"A": ONE}, {}),
+        found(Lane().request(SID))
+        .store("destroy", "A")
+        .response("", "connect.sid=x")
+        .snapshot({"A": ONE}, {}),
     ),
     (
         Code.COOKIE_DELETED,
@@ -120,7 +173,7 @@ def test_a_lane_shows_one_thing(code: Code, lane: Lane) -> None:
 
 
 def test_every_finding_has_a_case() -> None:
-    shown = {code for code, _ in CASES} | {Code.COPY_OUTLIVES_DELETION}
+    shown = {code for code, _ in CASES} | {Code.COPY_OUTLIVES_DELETION, Code.SHARED_ID}
     assert shown == set(Code)
 
 
@@ -150,6 +203,44 @@ def test_a_copy_made_after_the_deletion_is_no_outliving_one() -> None:
     earlier = [event for event in lane.events if event.step < 3]
     step = lane_step(event for event in lane.events if event.step == 3)
     assert [finding.code for finding in findings(step, earlier)] == [Code.DATA_CAME]
+
+
+@pytest.mark.parametrize(
+    ("came", "others"), [("A", [("id", "A"), ("others", "mallory")]), ("B", None)]
+)
+def test_an_id_that_another_client_came_with_is_shared(came: str, others: object) -> None:
+    lane = Lane().request(SID, client="mallory").read("look-up", "valid-signature", id=came)
+    lane.response().at(2)
+    found(lane.request(SID)).response().snapshot({"A": ONE}, {"A": ONE})
+    step = lane_step(event for event in lane.events if event.step == 2)
+    (shown,) = findings(step, [event for event in lane.events if event.step == 1])
+    if others is None:
+        assert shown.code is Code.RECOGNISED
+    else:
+        assert (shown.code, list(shown.fields)) == (Code.SHARED_ID, others)
+
+
+def test_the_members_that_are_lost_are_named() -> None:
+    two = record(count=2, user="alice")
+    lane = overlapping(ONE, two, "set", ONE, ONE)
+    (shown,) = findings(lane_step(lane.events))
+    assert shown.fields == (("members", "count, user"),)
+
+
+def test_two_requests_that_met_in_no_record_did_nothing_to_each_other() -> None:
+    lane = found(Lane().request(SID)).hold().request(SID).response().resume()
+    lane.store("touch", "A", record=ONE).response().snapshot({"A": ONE}, {"A": ONE})
+    assert [one.code for one in findings(lane_step(lane.events))] == [Code.RECOGNISED]
+
+
+def test_a_merge_that_lost_nothing_speaks_for_itself() -> None:
+    merged = record(count=2, user="alice")
+    lane = found(Lane().request(SID)).hold().request(SID).store("set", "A", record=BOTH)
+    lane.response().resume().store("swap", "A", record=TWO, found=False)
+    lane.add(Kind.STORE_DECIDED, {"id": "A"}, verdict("merged"))
+    lane.store("swap", "A", record=merged, found=True).response()
+    lane.snapshot({"A": ONE}, {"A": merged})
+    assert [one.code for one in findings(lane_step(lane.events))] == [Code.MEANWHILE]
 
 
 def test_beside_a_restart_only_what_is_unusual_is_said() -> None:

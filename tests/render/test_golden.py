@@ -81,13 +81,48 @@ def comparison() -> Comparison:
     )
 
 
+def replayed(name: str, titles: tuple[tuple[str, str], ...]) -> Comparison:
+    """The transcripts of that name; lanes are called as their ids, steps as they are given."""
+    found = json.loads((HERE / f"transcripts/{name}.json").read_text(encoding="utf-8"))
+    return Comparison(
+        lesson=name,
+        title={"en": name, "ko": name},
+        lanes=tuple(
+            LaneView(one.lane, {"en": one.lane, "ko": f"{one.lane} 레인"}, {}, one)
+            for one in map(Transcript.from_json, found)
+        ),
+        steps=tuple(
+            StepView(number, {"en": english, "ko": korean})
+            for number, (english, korean) in enumerate(titles, start=1)
+        ),
+    )
+
+
+COMPARISONS = {
+    "cookie-vs-session": comparison,
+    "resave": lambda: replayed(
+        "resave",
+        (
+            ("A book", "책"),
+            ("A slow read beside a write", "쓰기 옆의 느린 읽기"),
+            ("What is in the cart?", "장바구니에는 무엇이 있을까요?"),
+            ("Two writes", "두 번의 쓰기"),
+        ),
+    ),
+    "scale-out": lambda: replayed(
+        "scale-out", (("Six visits", "여섯 번의 접속"), ("One restarts", "하나가 다시 시작"))
+    ),
+}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("width", [80, 120, 200])
-def test_the_whole_comparison(width: int, language: str) -> None:
-    lines = drawn(render_comparison(comparison(), Catalogue(language)), width)
+@pytest.mark.parametrize("name", COMPARISONS)
+def test_the_whole_comparison(name: str, width: int, language: str) -> None:
+    lines = drawn(render_comparison(COMPARISONS[name](), Catalogue(language)), width)
     assert cells(lines) == {width}
     text = "".join(f"{line.rstrip()}\n" for line in lines)
-    golden = HERE / "golden" / f"cookie-vs-session.{language}.{width}.txt"
+    golden = HERE / "golden" / f"{name}.{language}.{width}.txt"
     if os.environ.get("SESSIONLAB_GOLDEN") == "write":
         golden.write_text(text, encoding="utf-8")
     assert text == golden.read_text(encoding="utf-8")

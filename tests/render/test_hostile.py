@@ -42,6 +42,7 @@ def everywhere(evil: str) -> Lane:
     lane = (
         Lane("hostile").copy(evil, evil, evil).edit(evil, evil, f"{evil}2").edit(evil, signed, evil)
     )
+    lane.close(evil)
     lane.request(
         (evil, evil, "edited"),
         (evil, signed, "copied"),
@@ -55,10 +56,27 @@ def everywhere(evil: str) -> Lane:
     lane.opened(f"{evil}new", True).store("get", evil, found=False, error=evil, record=evil)
     lane.call("save", evil, error=evil)
     lane.add(Kind.ERROR, {"where": "save", "error": evil})
-    lane.response(evil, f"{evil}={evil}; {evil}={evil}; Path={evil}", f"a={signed}; Domain={evil}")
+    lines = (f"{evil}={evil}; {evil}={evil}; Path={evil}", f"a={signed}; Domain={evil}")
+    lane.response(evil, *lines, caching=(f"Vary: {evil}",))
     lane.stored(evil, "refused", "too-long").stored(evil)
     data = f'{{"cookie":{{}},"k":{json_text(evil)}}}'
-    return lane.snapshot({evil: data, "x": evil}, {f"{evil}new": data, "x": data})
+    lane.snapshot({evil: data, "x": evil}, {f"{evil}new": data, "x": data})
+    return overlapping(lane.at(2), evil)
+
+
+def overlapping(lane: Lane, evil: str) -> Lane:
+    """Two requests that meet in one record, of which each member's name and value is evil."""
+    one, two = (f'{{"cookie":{{}},{json_text(evil)}:{number}}}' for number in (1, 2))
+    for _ in range(2):
+        lane.request(client=evil, path=evil, server=1)
+        lane.read("look-up", "valid-signature", id=evil)
+        lane.store("get", evil, found=True, record=one).opened(evil, False).hold()
+        lane.request(client=f"{evil}2").read("look-up", "valid-signature", id=evil)
+        lane.store("set", evil, record=two).response(evil).resume()
+        lane.store("set", evil, record=one).response(evil)
+        lane.snapshot({evil: one}, {evil: one})
+        lane.at(3)
+    return lane
 
 
 def json_text(evil: str) -> str:
@@ -132,5 +150,7 @@ def test_any_text_at_all_is_drawn(evil: str) -> None:
 def test_all_kinds_are_covered() -> None:
     """A new kind of event must be made hostile here as well, or be without foreign text."""
     events: list[Event] = everywhere("x").events
-    harmless = {Kind.RESTART, Kind.ADVANCE, Kind.COOKIE_DECIDED, Kind.STORE_DECIDED}
+    harmless = {
+        Kind.RESTART, Kind.ADVANCE, Kind.COOKIE_DECIDED, Kind.STORE_DECIDED, Kind.HOLD, Kind.RESUME
+    }  # fmt: skip
     assert {event.kind for event in events} | harmless == set(Kind)

@@ -37,7 +37,7 @@ def step_row(draw: Any, lane: Lane, **more: Any) -> list[str]:
 @pytest.mark.parametrize(
     ("lane", "lines"),
     [
-        (Lane().copy("alice", "mallory", "a", "b"), ["❐ mallory copies a, b from alice"]),
+        (Lane().copy("alice", "mallory", "a", "b"), ["❐ mallory gets a copy of alice's a, b"]),
         (Lane().edit("count", "2", "999"), ["✎ alice edits count", "  2 → 999"]),
         (Lane().edit("count", None, "1"), ["✎ alice edits count", "  ∅ → 1"]),
         (Lane().edit("count", "1", None), ["✎ alice edits count", "  1 → ∅"]),
@@ -50,7 +50,11 @@ def step_row(draw: Any, lane: Lane, **more: Any) -> list[str]:
             ["✎ alice edits s", "  - " + "a" * 40, "  + " + "b" * 40],
         ),
         (Lane().restart(0), ["⟲ the server restarts"]),
-        (Lane().restart(3), ["⟲ the server restarts: 3 records are gone"]),
+        (Lane().restart(3), ["⟲ the server restarts; records lost: 3"]),
+        (Lane().restart(0, 2), ["⟲ server 2 restarts"]),
+        (Lane().restart(3, 2), ["⟲ server 2 restarts; records lost: 3"]),
+        (Lane().close("a", "b"), ["⊘ alice closes the browser: a, b is gone"]),
+        (Lane().close(), ["⊘ alice closes the browser: every cookie has an expiry and stays"]),
         (Lane().advance(90_061.5), ["⟳ 1 d 1 h 1 min 1.5 s pass"]),
         (Lane().advance(0), ["⟳ 0 s pass"]),
     ],
@@ -62,6 +66,47 @@ def test_what_was_done_before(lane: Lane, lines: list[str]) -> None:
 def test_a_request_names_its_client_and_its_form() -> None:
     lane = Lane().request(method="POST", path="/session/login", body="user=alice")
     assert row(browser.request, lane) == ["alice  POST /session/login", "user=alice"]
+
+
+def test_a_request_says_which_of_several_servers_it_went_to() -> None:
+    lane = Lane().request(path="/session", server=2)
+    assert row(browser.request, lane) == ["alice  GET /session  → server 2"]
+    assert row(browser.request, lane, room=40) == ["alice  GET /session  → server 2"]
+
+
+@pytest.mark.parametrize(
+    ("bodies", "line"),
+    [
+        (["1번 접속"] * 6, "1번 접속 ×6"),
+        (["1번 접속", "2번 접속", "2번 접속"], "1번 접속 → 2번 접속 ×2"),
+        ([str(number) for number in range(20)], "0 → 1 → 2 → 3 → 4 → 5 → 6 → … → 19"),
+        (["", "ok"], "200 → ok"),
+    ],
+)
+def test_all_answers_stand_in_a_line(bodies: list[str], line: str) -> None:
+    lane = Lane()
+    for body in bodies:
+        lane.request().response(body)
+    assert step_row(browser.all_answers, lane) == [line]
+
+
+def test_what_keeps_a_cookie_out_of_shared_caches_is_shown_with_it() -> None:
+    lines = ("Cache-Control: private", "Vary: Cookie")
+    lane = Lane().request().response("", "a=b", caching=lines)
+    assert row(browser.sets, lane) == ["a=b", *lines]
+    assert row(browser.sets, Lane().request().response("", caching=lines)) == []
+    no_store = Lane().request().response("", "a=b", caching=("Cache-Control: no-store",))
+    assert row(browser.sets, no_store) == ["a=b"]
+
+
+def test_servers_with_stores_of_their_own_have_them_shown_apart() -> None:
+    lane = Lane().request().response().snapshot({}, {ID: ONE}, 1).snapshot({NEW: ONE}, {}, 2)
+    assert step_row(store.difference, lane) == [
+        "in server 1's memory:",
+        "+ K2xF…8Qw  count 1",
+        "in server 2's memory:",
+        "- 9dTz…Lm4  count 1",
+    ]
 
 
 @pytest.mark.parametrize(

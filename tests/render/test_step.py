@@ -102,6 +102,38 @@ def test_a_lane_alone_shows_all_its_rows_and_no_name() -> None:
     assert lines[-1].startswith(" ⇒ nothing") or lines[-1].startswith(" ⇒ ") or labels(lines)
 
 
+def overlapping(lane: str, last: str) -> Lane:
+    """A slow read beside a write; ``last``: what the slow one asks of the store in the end."""
+    one, two = record(cart=["book"]), record(cart=["book", "pen"])
+    made = Lane(lane).request(path="/session/slow").store("get", ID, found=True, record=one).hold()
+    made.request(path="/session/cart").store("get", ID, found=True, record=one)
+    made.store("set", ID, record=two).response("two").resume()
+    made.store(last, ID, record=one).response("one")
+    return made.snapshot({ID: one}, {ID: one if last == "set" else two})
+
+
+@pytest.mark.parametrize("width", [120, 80])
+def test_requests_that_overlap_are_shown_in_the_order_of_time(width: int) -> None:
+    view = view_of(overlapping("writes", "set"), overlapping("touches", "touch"))
+    lines = [line.rstrip() for line in drawn(render_step(view, 1, EN), width)]
+    places = [
+        lines.index(f" {EN.text(f'compare.passage.{passage}')}")
+        for passage in ("begins", "meanwhile", "goes-on")
+    ]
+    assert places == sorted(places)
+    begins, meanwhile, goes_on = (
+        "\n".join(lines[place:end])
+        for place, end in zip(places, [*places[1:], len(lines)], strict=True)
+    )
+    assert "/session/slow" in begins
+    assert "answers" not in begins
+    assert '["book"] → ["book","pen"]' in meanwhile
+    assert "two" in meanwhile
+    assert '["book","pen"] → ["book"]' in goes_on
+    assert "touch K2xF…8Qw" in goes_on
+    assert EN.text("compare.finding.wrote-nothing") in " ".join(goes_on.split())
+
+
 def repeated(count: int) -> Lane:
     lane = Lane("bots")
     for number in range(count):
@@ -115,7 +147,9 @@ def test_of_many_requests_the_first_and_the_last_are_shown() -> None:
     assert " … 98 more requests …" in lines
     assert " request 100 of 100" in lines
     shown = [line.partition("│")[2].strip() for line in lines if "answers" in line]
-    assert shown == ["200  answer 1", "200  answer 100"]
+    assert shown[:2] == ["200  answer 1", "200  answer 100"]
+    assert shown[2].startswith("answer 1 → answer 2 → ")
+    assert [line for line in lines if line.endswith("… → answer 100")]
     assert " ⇒ 100 requests leave 100 new records." in lines
 
 

@@ -1,0 +1,84 @@
+"""How a request comes about: from where, by what, with credentials or without.
+
+Rules
+- Of fetch's credentials modes, "same-origin" is what fetch takes when none is written; the
+  browser then neither sends nor keeps cookies of another origin (Fetch standard, 4.6).
+- Everything else that decides about cookies is the jar's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sessionlab.core.jar import Api, RequestContext
+from sessionlab.diagnose.address import Address
+
+OPAQUE = "null"
+"""The origin of a page that has none: a file, a sandboxed frame."""
+
+
+class Credentials(StrEnum):
+    """What ``fetch`` is told about cookies."""
+
+    OMIT = "omit"
+    SAME_ORIGIN = "same-origin"
+    INCLUDE = "include"
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What starts a request.
+
+    ``page``: the page that does; None: the user types the address, or the site's own page asks;
+    `OPAQUE` is a page without an origin.  ``top_level``: it navigates the whole tab.
+    ``fetch``: a script's fetch, with these credentials.  ``document_cookie``: no request at all,
+    but a script of the URL's page that reads ``document.cookie``.
+    """
+
+    method: str = "GET"
+    page: Address | None = None
+    is_opaque: bool = False
+    top_level: bool = True
+    fetch: Credentials | None = None
+    document_cookie: bool = False
+
+    @property
+    def origin(self) -> str | None:
+        """The origin of the page that starts it; None where there is none but the URL's own."""
+        if self.is_opaque:
+            return OPAQUE
+        return None if self.page is None else self.page.origin
+
+    def is_cross_origin(self, address: Address) -> bool:
+        """Whether the page is of another origin than the URL; two ports are two origins."""
+        return self.origin not in (None, address.origin)
+
+    def without_credentials(self, address: Address) -> bool:
+        """Whether fetch's credentials mode keeps cookies out of it, both ways."""
+        if self.fetch is Credentials.SAME_ORIGIN:
+            return self.is_cross_origin(address)
+        return self.fetch is Credentials.OMIT
+
+    def context(self, address: Address, method: str | None = None) -> RequestContext:
+        """The request as the jar sees it."""
+        return RequestContext(
+            address.url,
+            method or self.method,
+            initiator=None if self.document_cookie else self.origin,
+            top_level=self.top_level and not self.document_cookie,
+            api=Api.DOM if self.document_cookie else Api.HTTP,
+        )
+
+    def to_json(self, address: Address) -> dict[str, Any]:
+        """What a person would say of it, as JSON-safe data."""
+        return {
+            "url": address.url,
+            "method": self.method,
+            "from": self.origin,
+            "top_level": self.top_level,
+            "fetch": self.fetch and self.fetch.value,
+            "document_cookie": self.document_cookie,
+            "without_credentials": self.without_credentials(address),
+        }

@@ -1,0 +1,67 @@
+"""The jar's verdicts: asked for every cookie, and as JSON-safe data.
+
+Rules
+- A cookie that belongs to another host is judged like any other, so that it can be said why it
+  stays behind; `Jar.select` looks at the cookies of the URL's own site alone.
+- What goes out is text as people read it; what comes in are octets.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sessionlab.core.jar import (
+    Jar,
+    JarVerdict,
+    PublicSuffix,
+    RequestContext,
+    SendVerdict,
+    Sites,
+)
+from sessionlab.core.jar.send import reasons
+from sessionlab.diagnose.octets import to_text
+from sessionlab.diagnose.session_id import session_id_of
+
+
+def judge_all(
+    jar: Jar, context: RequestContext, public_suffix: PublicSuffix, now: int
+) -> tuple[SendVerdict, ...]:
+    """Verdicts on every cookie of the jar: those of the URL's site first, then all others."""
+    of_site = jar.select(context, now).verdicts
+    known = {verdict.cookie.key for verdict in of_site}
+    request = Sites(public_suffix).resolve(context)
+    elsewhere = (
+        SendVerdict(cookie, False, reasons(cookie, request, now), (), request)
+        for cookie in jar
+        if cookie.key not in known
+    )
+    return (*of_site, *elsewhere)
+
+
+def stored_json(line: str, verdict: JarVerdict) -> dict[str, Any]:
+    """A Set-Cookie line and what became of it, as JSON-safe data."""
+    cookie = verdict.cookie
+    name, value = to_text(verdict.set_cookie.name), to_text(verdict.set_cookie.value)
+    return {
+        "line": to_text(line),
+        "name": name,
+        "value": value,
+        "session_id": session_id_of(name, value),
+        "outcome": verdict.outcome.value,
+        "reasons": [reason.value for reason in verdict.reasons],
+        "warnings": [warning.value for warning in verdict.warnings],
+        "expires": cookie.expires if cookie else None,
+        "evidence": {name: to_text(value) for name, value in verdict.evidence.items()},
+    }
+
+
+def judged_json(verdict: SendVerdict) -> dict[str, Any]:
+    """A cookie and whether it goes with a request, as JSON-safe data."""
+    return {
+        "name": to_text(verdict.cookie.name),
+        "value": to_text(verdict.cookie.value),
+        "sent": verdict.sent,
+        "reasons": [reason.value for reason in verdict.reasons],
+        "warnings": [warning.value for warning in verdict.warnings],
+        "evidence": {name: to_text(value) for name, value in verdict.evidence.items()},
+    }
