@@ -23,7 +23,7 @@ from sessionlab.cli.exit import Exit
 if TYPE_CHECKING:
     from sessionlab.render.catalogue import Catalogue
 
-COMMANDS = ("compare", "serve", "inspect", "explain")
+COMMANDS = ("compare", "serve", "inspect", "explain", "prune")
 
 
 def run(arguments: list[str]) -> int:
@@ -102,8 +102,13 @@ def _complain_of(error: Exception) -> Exit:
 
 
 def _describe(error: Exception, catalogue: Catalogue) -> str:
-    from sessionlab.core.errors import SessionlabError
+    from sessionlab.core.errors import SessionlabError, StoreError
 
+    if isinstance(error, StoreError) and error.fields:
+        try:
+            return catalogue.text(f"store.error.{error.code}", **error.fields)
+        except LookupError:  # a store of somebody else's
+            return str(error)
     if isinstance(error, SessionlabError):
         return str(error)
     if isinstance(error, OSError):
@@ -113,11 +118,11 @@ def _describe(error: Exception, catalogue: Catalogue) -> str:
 
 
 def _code_of(error: Exception) -> Exit:
-    from sessionlab.core.errors import SessionlabError
+    from sessionlab.core.errors import SessionlabError, StoreError
 
-    if isinstance(error, SessionlabError):
-        return Exit.USAGE
-    return Exit.OUTSIDE if isinstance(error, OSError) else Exit.DEFECT
+    if isinstance(error, StoreError | OSError):
+        return Exit.OUTSIDE
+    return Exit.USAGE if isinstance(error, SessionlabError) else Exit.DEFECT
 
 
 def _help(catalogue: Catalogue) -> str:
@@ -128,9 +133,7 @@ def _help(catalogue: Catalogue) -> str:
 
 
 def _shown(value: str) -> str:
-    from sessionlab.render.safe import visible
-
-    return visible(value if len(value) <= 60 else f"{value[:59]}…")
+    return value if len(value) <= 60 else f"{value[:59]}…"
 
 
 def _complain(text: str, code: Exit = Exit.USAGE) -> Exit:

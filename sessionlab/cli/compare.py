@@ -20,6 +20,7 @@ from sessionlab.render.catalogue import LANGUAGES, Catalogue
 
 if TYPE_CHECKING:
     from sessionlab.course.lesson import Lesson, LessonLane
+    from sessionlab.demo.express.problems import PartsMissing
     from sessionlab.render.comparison import Comparison
 
 _FILES = (".html", ".svg", ".txt")
@@ -42,9 +43,14 @@ def compare(
     wide: Annotated[bool, _option("wide", "--wide")] = False,
     as_json: Annotated[bool, _option("json", "--json")] = False,
     export: Annotated[Path | None, _option("export", metavar="FILE")] = None,
+    redis: Annotated[str | None, _option("redis", metavar="URL")] = None,
+    node_modules: Annotated[
+        Path, _option("node-modules", metavar="FOLDER", show_default=False)
+    ] = Path(),
     lang: Annotated[str | None, _option("lang", metavar="en|ko")] = None,
 ) -> None:
     from sessionlab.course.errors import LessonError, sentence
+    from sessionlab.demo.express.problems import PartsMissing, ProgramFailed
     from sessionlab.replay.errors import ReplayError
 
     said = Catalogue(lang if lang in LANGUAGES else language())
@@ -57,12 +63,21 @@ def compare(
             _list_lessons(said, as_json)
             return
         chosen, played = _choose(lesson, lanes, vary or [], step)
-        view = _replay(chosen, played, said)
+        view = _replay(chosen, played, said, node_modules, redis)
     except (LessonError, ReplayError) as error:
         from sessionlab.render.safe import visible
 
         sys.stderr.write(f"sessionlab: {visible(sentence(error, said))}\n")
         raise typer.Exit(Exit.USAGE) from None
+    except PartsMissing as error:
+        _tell_missing(error, chosen, said)
+        raise typer.Exit(Exit.OUTSIDE) from None
+    except ProgramFailed as error:
+        from sessionlab.render.safe import visible
+
+        failed = said.text("express.failed", program=error.program, said=error.said or "…")
+        sys.stderr.write(f"sessionlab: {visible(failed)}\n")
+        raise typer.Exit(Exit.OUTSIDE) from None
     if export is not None:
         _export(view, said, export, wide=wide, step=step)
     if as_json:
@@ -97,15 +112,31 @@ def _choose(
     return lesson, chosen_lanes(lesson, lanes, variations)
 
 
-def _replay(lesson: Lesson, lanes: tuple[LessonLane, ...], said: Catalogue) -> Comparison:
-    from sessionlab.cli.lane_apps import lane_app
+def _replay(
+    lesson: Lesson,
+    lanes: tuple[LessonLane, ...],
+    said: Catalogue,
+    modules: Path,
+    redis_url: str | None,
+) -> Comparison:
+    from sessionlab.cli.lane_apps import opened
     from sessionlab.cli.progress import Progress
     from sessionlab.course.view import comparison
     from sessionlab.replay.runner import replay
 
     scenario = lesson.scenario(lanes)
-    with Progress(scenario, said) as progress:
-        return comparison(lesson, lanes, replay(scenario, lane_app, progress.tell))
+    with opened(scenario, modules, redis_url) as open_lane, Progress(scenario, said) as progress:
+        return comparison(lesson, lanes, replay(scenario, open_lane, progress.tell))
+
+
+def _tell_missing(error: PartsMissing, lesson: Lesson, said: Catalogue) -> None:
+    """One line for each part, with how to get it."""
+    from sessionlab.render.safe import visible
+
+    intro = said.text("express.intro", lesson=lesson.id)
+    parts = [said.text(f"express.missing.{it.part}", **it.fields) for it in error.parts]
+    lines = [f"sessionlab: {intro}", *(f"  - {visible(part)}" for part in parts)]
+    sys.stderr.write("\n".join([*lines, said.text("express.hint"), ""]))
 
 
 def _print(view: Comparison, said: Catalogue, *, wide: bool, step: int | None) -> None:

@@ -106,11 +106,18 @@ def _is_state(state: Any) -> bool:
     options, store = state.get("options"), state.get("store")
     if not isinstance(options, dict) or not isinstance(store, dict):
         return False
-    records = store.get("records", [])
-    return isinstance(records, list) and all(
-        isinstance(each, dict)
-        and isinstance(each.get("id"), str)
-        and isinstance(each.get("record"), str)
-        and isinstance(each.get("expires"), int | None)
-        for each in records
+    if not isinstance(state.get("worker"), dict | None):
+        return False
+    records, broken = store.get("records", []), store.get("broken", [])
+    return _all_have(broken, id=str, error=str) and _all_have(
+        records, id=str, record=str, expires=int | None
+    )
+
+
+def _all_have(entries: Any, **types: Any) -> bool:
+    """Whether this is a list of objects that have such members."""
+    return isinstance(entries, list) and all(
+        isinstance(entry, dict)
+        and all(isinstance(entry.get(name), type_) for name, type_ in types.items())
+        for entry in entries
     )

@@ -84,6 +84,7 @@ def serve(
     priority: Annotated[Priority | None, _option("priority")] = None,
     proxy: Annotated[_FLAG, _option("proxy")] = None,
     store: Annotated[str, _option("store", metavar="URL")] = "memory:",
+    workers: Annotated[int, _option("workers", min=1, max=64)] = 1,
     config: Annotated[Path | None, _option("config", metavar="FILE")] = None,
     host: Annotated[str, _option("host")] = "127.0.0.1",
     port: Annotated[int, _option("port", min=0, max=65535)] = 3000,
@@ -94,7 +95,7 @@ def serve(
     """Run the demo server until it is stopped."""
     from sessionlab.cli.problem import Problem
     from sessionlab.cli.serve_options import chosen_options
-    from sessionlab.cli.serve_run import serve_until_stopped
+    from sessionlab.cli.serve_run import Service, serve_until_stopped
     from sessionlab.render.catalogue import Catalogue
 
     catalogue = Catalogue(lang or language())
@@ -118,19 +119,21 @@ def serve(
         "priority": priority,
     }
     try:
-        chosen = chosen_options(_given(given), _given(cookie), config, store)
+        chosen = chosen_options(_given(given), _given(cookie), config)
         for notice in chosen.options.notices:
             what = {"option": notice.option, "found": notice.found}
             _complain(catalogue.text(f"serve.notice.{notice.code.value}", **what))
-        code = serve_until_stopped(
-            chosen.options,
-            catalogue,
+        service = Service(
+            options=chosen.options,
+            store=store,
             host=host,
             port=port,
+            workers=workers,
             random_secret=chosen.random_secret,
             quiet=quiet,
             as_json=json,
         )
+        code = serve_until_stopped(service, catalogue)
     except Problem as problem:
         _complain(problem.sentence(catalogue))
         code = problem.code

@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 from sessionlab.cli.problem import Problem
 from sessionlab.core.options import CookieOptions, SessionOptions
 from sessionlab.core.wire.cookie_text import serialize_cookie
-from sessionlab.session.stores import MemoryStore, Store
 
 
 class Chosen(NamedTuple):
@@ -28,16 +27,15 @@ class Chosen(NamedTuple):
 
 
 def chosen_options(
-    given: Mapping[str, Any], cookie: Mapping[str, Any], config: Path | None, store: str
+    given: Mapping[str, Any], cookie: Mapping[str, Any], config: Path | None
 ) -> Chosen:
     """The options of a file (or the safe defaults) with those of the command line over them.
 
-    ``given`` and ``cookie`` hold what the command line says, by express-session's names;
-    ``store`` is the URL of the store.
-    Raises Problem for the file and the store, OptionsError and CookieError for the options.
+    ``given`` and ``cookie`` hold what the command line says, by express-session's names.
+    Raises Problem for the file, OptionsError and CookieError for the options.
     """
     base = {"resave": False, "saveUninitialized": False} if config is None else _read(config)
-    merged = {**base, **given, "store": _open(store)}
+    merged = {**base, **given}
     if cookie:
         in_file = base.get("cookie")
         merged["cookie"] = {**(in_file if isinstance(in_file, dict) else {}), **cookie}
@@ -47,12 +45,6 @@ def chosen_options(
     options = SessionOptions.from_express(merged)
     _refuse_unwritable(options)
     return Chosen(options, random_secret)
-
-
-def _open(url: str) -> Store:
-    if url == "memory:":
-        return MemoryStore()
-    raise Problem("serve.error.store", found=repr(url))
 
 
 def _read(path: Path) -> dict[str, Any]:

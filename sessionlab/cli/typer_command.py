@@ -15,6 +15,7 @@ from typing import Any
 import typer
 
 from sessionlab.cli.exit import Exit
+from sessionlab.render.safe import visible
 
 # Since 0.26 typer carries a click of its own; the base of its errors is reached through what it
 # exports, whichever of the two it is.
@@ -34,6 +35,6 @@ def invoke(function: Callable[..., None], name: str, summary: str, arguments: li
     except typer.Abort:
         return Exit.INTERRUPTED
     except _COMMAND_LINE_ERROR as error:
-        sys.stderr.write(f"sessionlab {name}: {error.format_message()}\n")
+        sys.stderr.write(f"sessionlab {name}: {visible(error.format_message())}\n")
         return Exit.USAGE
     return result if isinstance(result, int) else Exit.OK

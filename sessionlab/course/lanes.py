@@ -104,13 +104,9 @@ def _store(table: Table, servers: tuple[ServerKind, ...]) -> StoreKind:
     if has_express and "express" not in table:
         raise table.error(LessonProblem.KEY_MISSING, "express", table="[lane]")
     if has_express != (store is StoreKind.REDIS):
+        valid = [StoreKind.REDIS] if has_express else [StoreKind.MEMORY, StoreKind.SQLITE]
         raise table.error(
-            LessonProblem.NO_SUCH_VALUE,
-            "store",
-            found=store.value,
-            valid=StoreKind.REDIS.value
-            if has_express
-            else f"{StoreKind.MEMORY}, {StoreKind.SQLITE}",
+            LessonProblem.NO_SUCH_VALUE, "store", found=store.value, valid=", ".join(valid)
         )
     return store
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sessionlab.core.events import Transcript
-from sessionlab.core.score import Score
+from sessionlab.core.score import Score, ScoreCode
 from sessionlab.course.lesson import Lesson, LessonLane
 from sessionlab.render import comparison as shown
 from sessionlab.replay.scoreboard import scoreboard
@@ -17,11 +17,14 @@ def comparison(
 ) -> shown.Comparison:
     """What the tables show.
 
-    The scoreboard has the rows in which the lanes differ; a single lane has none.  Lanes with the
-    same design on different programs are not ranked: what differs there is the luck of the IDs.
+    The scoreboard has the rows in which the lanes differ; a single lane has none, nor have lanes
+    that differ in their numbers of bytes alone.  Lanes with the same design on different programs
+    are not ranked: what differs there is the luck of the IDs.
     """
     is_ranked = all(len(set(lane.lane.servers)) == 1 for lane in lanes)
     scores = [score for score in scoreboard(transcripts) if is_ranked and _differs(score)]
+    if all(_is_size(score) for score in scores):
+        scores = []
     return shown.Comparison(
         lesson=lesson.id,
         title=lesson.title,
@@ -79,6 +82,10 @@ def to_json(view: shown.Comparison, step: int | None = None) -> Mapping[str, Any
             for score in view.scores
         ],
     }
+
+
+def _is_size(score: Score) -> bool:
+    return all(cell.code is ScoreCode.BYTES for cell in score.cells)
 
 
 def _differs(score: Score) -> bool:

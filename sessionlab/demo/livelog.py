@@ -8,7 +8,7 @@ Rules
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from rich.console import Console
 from rich.text import Text
@@ -19,11 +19,13 @@ from sessionlab.demo.page import DESIGNS
 from sessionlab.render import safe
 from sessionlab.render.catalogue import Catalogue
 from sessionlab.render.elide import elide
-from sessionlab.render.exchange import Exchange, LaneStep
+from sessionlab.render.exchange import Exchange, LaneStep, Shelf
 from sessionlab.render.grid import Grid, fitted, labelled
 from sessionlab.render.ids import IdColours
 from sessionlab.render.look import Line, Look, width
+from sessionlab.render.phrase import phrase
 from sessionlab.render.rows import browser, server, store
+from sessionlab.render.store_course import after_passage
 from sessionlab.render.styles import FRAME, HEADING, QUIET, REFUSED
 
 MOST_COLOURED = 5_000
@@ -66,13 +68,46 @@ class LiveLog:
             self._ids = IdColours()
         return lines
 
+    def printed(self, lines: Iterable[Text]) -> list[str]:
+        """Lines as they are written to the console, with its colours."""
+        with self._console.capture() as capture:
+            for line in lines:
+                self._console.print(line)
+        return capture.get().splitlines()
+
+    def forget(self, lane: str) -> None:
+        """A request whose response will never be told."""
+        self._running.pop(lane, None)
+
     def _lines(self, exchange: Exchange) -> Iterator[Text]:
         labels = [self._catalogue.text(f"compare.row.{code}") for code, _ in _ROWS]
         grid = fitted(self._console.width, labels, 1)
         look = Look(self._catalogue, self._ids, grid.lanes[0])
-        yield _heading(exchange, min(grid.total, WIDEST_HEADING))
+        yield self._heading(exchange, min(grid.total, WIDEST_HEADING))
         if _of_a_design(exchange):
             yield from self._rows(exchange, grid, labels, look)
+
+    def _heading(self, exchange: Exchange, total: int) -> Text:
+        """``── 3  GET /session ───── 200  3번 접속 ──``, with the worker if there are several."""
+        request, response = exchange.events[0].data, exchange.events[-1].data
+        refused = response["status"] >= 400
+        answer = Text(f" {response['status']}", REFUSED if refused else QUIET).append("  ")
+        said = response["body"].strip()
+        if not said or said.startswith("<"):
+            answer.append(safe.visible(response["phrase"]), QUIET)
+        else:
+            answer.append(elide(said, max(total // 4, 6)), HEADING)
+        answer.append(" ──", FRAME)
+        line = Text("── ", FRAME).append(exchange.events[0].lane, HEADING).append("  ")
+        if request["server"] is not None:
+            worker = phrase(self._catalogue, "serve.worker.heading", number=request["server"])
+            line.append(worker).append("  ")
+        if not is_loopback(request["client"]):
+            line.append(safe.visible(request["client"]), QUIET).append("  ")
+        line.append(elide(request["method"], 12), HEADING).append(" ")
+        path = elide(request["path"], max(total - width(line) - width(answer) - 2, 4))
+        line.append(path).append(" ")
+        return line.append("─" * (total - width(line) - width(answer)), FRAME).append(answer)
 
     def _rows(
         self, exchange: Exchange, grid: Grid, labels: Sequence[str], look: Look
@@ -86,25 +121,6 @@ class LiveLog:
                     yield line
 
 
-def _heading(exchange: Exchange, total: int) -> Text:
-    """``── 3  GET /session ───── 200  3번 접속 ──``"""
-    request, response = exchange.events[0].data, exchange.events[-1].data
-    refused = response["status"] >= 400
-    answer = Text().append(f" {response['status']}  ", REFUSED if refused else QUIET)
-    said = response["body"].strip()
-    if not said or said.startswith("<"):
-        answer.append(safe.visible(response["phrase"]), QUIET)
-    else:
-        answer.append(elide(said, max(total // 4, 6)), HEADING)
-    answer.append(" ──", FRAME)
-    line = Text().append("── ", FRAME).append(exchange.events[0].lane, HEADING).append("  ")
-    if not is_loopback(request["client"]):
-        line.append(safe.visible(request["client"]), QUIET).append("  ")
-    line.append(elide(request["method"], 12), HEADING).append(" ")
-    line.append(elide(request["path"], max(total - width(line) - width(answer) - 2, 4))).append(" ")
-    return line.append("─" * (total - width(line) - width(answer)), FRAME).append(answer)
-
-
 def _of_a_design(exchange: Exchange) -> bool:
     path: str = exchange.events[0].data["path"]
     return path.partition("/")[2].partition("/")[0] in DESIGNS
@@ -112,16 +128,11 @@ def _of_a_design(exchange: Exchange) -> bool:
 
 def _records(exchange: Exchange) -> LaneStep:
     """What this request read and wrote, as the store's records before and after it."""
-    before: dict[str, str] = {}
-    after: dict[str, str] = {}
-    for event in exchange.of(Kind.STORE):
-        data = event.data
-        if data["error"] is not None:
-            continue
-        if data["op"] == "destroy":
-            after.pop(data["id"], None)
-        elif data["record"] is not None:
-            after[data["id"]] = data["record"]
-            if data["op"] == "get":
-                before[data["id"]] = data["record"]
-    return LaneStep((), (exchange,), (before, after) if before or after else None)
+    before = {
+        event.data["id"]: event.data["record"]
+        for event in exchange.of(Kind.STORE)
+        if event.data["op"] == "get" and event.data["found"]
+    }
+    after = after_passage(before, exchange)
+    shelves = (Shelf(None, before, after),) if before or after else ()
+    return LaneStep((), (exchange,), (exchange,), shelves)

@@ -9,7 +9,14 @@ from sessionlab.demo.headers import HEADERS, language_of
 from sessionlab.render.catalogue import Catalogue
 from sessionlab.render.safe import visible
 
-_STATUS = {"host": 421, "no-host": 400, "loopback": 403, "cross-origin": 403, "number": 400}
+_STATUS = {
+    "host": 421,
+    "no-host": 400,
+    "loopback": 403,
+    "cross-origin": 403,
+    "number": 400,
+    "cursor": 400,
+}
 
 
 class Refused(Exception):

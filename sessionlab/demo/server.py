@@ -12,14 +12,13 @@ Rules
 from __future__ import annotations
 
 import select
-import signal
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from enum import Enum
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
+
+from sessionlab.demo.ending import Ended, Signal, signals_raise
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -29,14 +28,6 @@ PATIENCE = 10.0
 
 Crash = Callable[[str], None]
 """Told of the type of an error that an application raised."""
-
-
-class Ended(Enum):
-    """Why a server's run was over."""
-
-    INTERRUPTED = "interrupted"
-    TERMINATED = "terminated"
-    READER_GONE = "reader-gone"
 
 
 class _Handler(WSGIRequestHandler):
@@ -84,10 +75,10 @@ class DemoServer(ThreadedWSGIServer):
         end.  ``output`` is the descriptor of a pipe, a terminal or a file.  Main thread only.
         """
         try:
-            with _signals_raise():
+            with signals_raise():
                 announce()
                 return self._accept(output)
-        except _Signal as stopped:
+        except Signal as stopped:
             return stopped.ended
         finally:
             self.server_close()
@@ -102,6 +93,19 @@ class DemoServer(ThreadedWSGIServer):
                     return Ended.READER_GONE
                 self.handle_request()
 
+    def answer(self, connection: socket.socket) -> None:
+        """Answer a connection that was accepted elsewhere, in a thread of its own."""
+        try:
+            address = connection.getpeername()
+        except OSError:
+            connection.close()  # the client is gone already
+            return
+        try:
+            self.process_request(connection, address)
+        except Exception:
+            self.handle_error(connection, address)
+            self.shutdown_request(connection)
+
     def log(self, type: str, message: str, *args: Any) -> None:
         """What Werkzeug has to say: a traceback, of which the last line names the error."""
         if type == "error":
@@ -109,29 +113,6 @@ class DemoServer(ThreadedWSGIServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """An error outside the application: the connection is closed, and that is all."""
-
-
-class _Signal(BaseException):
-    def __init__(self, ended: Ended) -> None:
-        self.ended = ended
-
-
-@contextmanager
-def _signals_raise() -> Iterator[None]:
-    """SIGINT and SIGTERM raise `_Signal`; one that the parent wants ignored stays ignored."""
-
-    def stop(number: int, frame: object) -> None:
-        raise _Signal(Ended.INTERRUPTED if number == signal.SIGINT else Ended.TERMINATED)
-
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        for number, handler in before.items():
-            if handler is not signal.SIG_IGN:
-                signal.signal(number, stop)
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _not_ready(environ: Any, start_response: Any) -> list[bytes]:

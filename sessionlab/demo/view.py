@@ -2,7 +2,8 @@
 
 Rules
 - For programs on this machine only; `Guard` keeps the door.  No CORS header is ever sent.
-- ``/_sessionlab/state?after=ID&limit=N``: options and a page of the store, by ID in order.
+- ``/_sessionlab/state?after=CURSOR&limit=N``: options and a page of the store; the cursor is what
+  the page before called ``next``.  The store is never read whole.
 - ``/_sessionlab/events?after=SEQ&limit=N``: events as `core.events` has them.
 - Secrets are never told, only how many there are.  IDs are told whole: they are what one looks
   for, and without the secret nobody can sign them.
@@ -12,8 +13,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import Enum
-from heapq import nsmallest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.wrappers import Request, Response
@@ -22,13 +22,22 @@ from sessionlab.core.errors import SessionlabError
 from sessionlab.core.options import CookieOptions, SessionOptions
 from sessionlab.core.unset import UNSET
 from sessionlab.core.wire import dump_json
-from sessionlab.demo.eventlog import EventLog
+from sessionlab.demo.eventlog import Log
 from sessionlab.demo.headers import HEADERS
 from sessionlab.demo.refusal import Refused
+from sessionlab.session.stores import MemoryStore
 
 if TYPE_CHECKING:
     from sessionlab.core.record import Record
     from sessionlab.session.stores import Store
+
+
+class Worker(NamedTuple):
+    """Which of several processes this is, numbered from 1."""
+
+    number: int
+    of: int
+
 
 PREFIX = "/_sessionlab/"
 LARGEST_PAGE = 1_000
@@ -38,10 +47,13 @@ _RECORDS, _EVENTS = 50, 200
 class View:
     """Answers what stands under `PREFIX`."""
 
-    def __init__(self, options: SessionOptions, store: Store, log: EventLog) -> None:
+    def __init__(
+        self, options: SessionOptions, store: Store, log: Log, worker: Worker | None = None
+    ) -> None:
         self._options = options
         self._store = store
         self._log = log
+        self._worker = worker
 
     def answer(self, request: Request) -> Response:
         """The answer to a request that the `Guard` let in.  Raises HTTPException, Refused."""
@@ -64,17 +76,41 @@ class View:
             store |= self._page(after, limit)
         except SessionlabError as error:
             store["error"] = str(error)
-        return dump_json({"options": options_json(self._options), "store": store})
+        state = {"options": options_json(self._options), "store": store, "worker": self._who()}
+        return dump_json(state)
 
     def _page(self, after: str, limit: int) -> dict[str, Any]:
-        records = self._store.all()
-        later = [id_ for id_ in records if id_ > after] if after else records
-        ids = nsmallest(limit + 1, later)
+        """At most ``limit`` records; a store's own page may be longer, and is told in parts."""
+        cursor, last = _read_place(after)
+        try:
+            page = self._store.page(cursor, limit)
+        except (ValueError, LookupError) as error:
+            if isinstance(error, SessionlabError):
+                raise
+            raise Refused("cursor", found=after) from None
+        ids = [*page.records, *page.broken]
+        if last in ids:
+            ids = ids[ids.index(last) + 1 :]
+        told = ids[:limit]
+        following = None
+        if len(ids) > limit:
+            following = _place(cursor or "", told[-1])
+        elif page.cursor is not None:
+            following = _place(page.cursor, "")
+        records, broken = page.records, page.broken
         return {
-            "size": len(records),
-            "records": [_record_json(id_, records[id_]) for id_ in ids[:limit]],
-            "next": ids[limit - 1] if len(ids) > limit else None,
+            "size": len(self._store),
+            "records": [_record_json(id_, records[id_]) for id_ in told if id_ in records],
+            "broken": [{"id": id_, "error": str(broken[id_])} for id_ in told if id_ in broken],
+            "next": following,
         }
+
+    def _who(self) -> dict[str, Any] | None:
+        """Which worker answers, and whether the others have the same sessions."""
+        if self._worker is None:
+            return None
+        shares = not isinstance(self._store, MemoryStore)
+        return {"number": self._worker.number, "of": self._worker.of, "shares_store": shares}
 
     def _events(self, request: Request) -> str:
         limit = _whole(request, "limit", _EVENTS, least=1, most=LARGEST_PAGE)
@@ -85,6 +121,20 @@ class View:
             f'{{"oldest":{page.oldest},"newest":{page.newest},"next":{page.last},'
             f'"events":[{events}]}}'
         )
+
+
+def _place(cursor: str, last: str) -> str:
+    """A place in a store as text: the cursor of one of its pages, and the last ID told of it."""
+    return f"{len(cursor)}:{cursor}{last}"
+
+
+def _read_place(text: str) -> tuple[str | None, str | None]:
+    if not text:
+        return None, None
+    length, colon, rest = text.partition(":")
+    if not (colon and length.isascii() and length.isdigit() and int(length[:9]) <= len(rest)):
+        raise Refused("cursor", found=text)
+    return rest[: int(length)] or None, rest[int(length) :] or None
 
 
 def options_json(options: SessionOptions) -> dict[str, Any]:

@@ -155,3 +155,8 @@ class Scenario:
     lesson: str
     lanes: tuple[Lane, ...]
     steps: tuple[Step, ...]
+
+    @property
+    def needs_outside(self) -> bool:
+        """Whether it is played with other programs, which may not be there."""
+        return any(lane.store is StoreKind.REDIS for lane in self.lanes)

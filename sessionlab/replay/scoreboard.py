@@ -11,9 +11,9 @@ Rules
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sessionlab.core.events import Event, Kind, Transcript
 from sessionlab.core.jar.parse import MAX_PAIR
@@ -46,7 +46,7 @@ def _with_losers(cells: list[ScoreCell]) -> tuple[ScoreCell, ...]:
 
 
 class _Visit(NamedTuple):
-    """A request and its answer.
+    """A request and its answer; ``seq`` is the request's.
 
     ``counted`` is None where the answer is not the counter's; ``known``: whether the visitor was
     recognised, None where the answer does not tell.
@@ -63,31 +63,33 @@ class _Visit(NamedTuple):
     known: bool | None
 
 
-def _exchanges(transcript: Transcript) -> Iterator[tuple[Mapping[str, Any], Event]]:
-    """Each answer with its request's data; one that was held is answered after others."""
-    asked: Mapping[str, Any] = {}
-    held: Mapping[str, Any] = {}
+def _exchanges(transcript: Transcript) -> Iterator[tuple[Event, Event]]:
+    """Each request with its answer; one that was held is answered after others."""
+    asked: list[Event] = []
+    held: list[Event] = []
     for event in transcript.events:
         if event.kind is Kind.REQUEST:
-            asked = event.data
+            asked = [event]
         elif event.kind is Kind.HOLD:
             held = asked
         elif event.kind is Kind.RESUME:
             asked = held
         elif event.kind is Kind.RESPONSE:
-            yield asked, event
+            for request in asked:
+                yield request, event
 
 
 def _visits(transcript: Transcript) -> Iterator[_Visit]:
-    for asked, event in _exchanges(transcript):
-        found = _COUNT.search(event.data["body"])
+    for request, response in _exchanges(transcript):
+        asked = request.data
+        found = _COUNT.search(response.data["body"])
         counted = int(found[1]) if found else None
         known = None if counted is None else counted > 1
         if asked["path"].endswith("/me"):
-            known = event.data["status"] == 200
+            known = response.data["status"] == 200
         yield _Visit(
-            step=event.step,
-            seq=event.seq,
+            step=request.step,
+            seq=request.seq,
             client=asked["client"],
             target=f"{asked['method']} {asked['path']}",
             server=asked.get("server"),
@@ -161,7 +163,7 @@ def _survives_restart(transcript: Transcript) -> ScoreCell:
         if visit.seq < restart.seq:
             if visit.counted is not None:
                 before[visit.client] = visit.counted
-            elif visit.known:
+            elif visit.known or visit.target.endswith("/login"):
                 before.setdefault(visit.client, 0)
         elif visit.known is not None and visit.client in before and visit.cookies:
             after.setdefault(visit.client, visit)
@@ -207,9 +209,9 @@ def _holds_much(transcript: Transcript) -> ScoreCell:
 
 def _wire_bytes(transcript: Transcript) -> ScoreCell:
     octets = [
-        asked["cookie_bytes"] + event.data["cookie_bytes"]
-        for asked, event in _exchanges(transcript)
-        if asked["cookie_bytes"]
+        request.data["cookie_bytes"] + response.data["cookie_bytes"]
+        for request, response in _exchanges(transcript)
+        if request.data["cookie_bytes"]
     ]
     return ScoreCell(ScoreCode.BYTES, amount=_median(octets))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +15,9 @@ from sessionlab.core.record import Record
 from sessionlab.demo.eventlog import EventLog
 from sessionlab.demo.guard import Guard
 from sessionlab.demo.site import make_site
-from sessionlab.demo.view import options_json
+from sessionlab.demo.view import Worker, options_json
 from sessionlab.session.stores import MemoryStore
+from sessionlab.session.stores.sqlite import SQLiteStore
 
 LOCAL = {"base_url": "http://localhost:3000", "environ_base": {"REMOTE_ADDR": "127.0.0.1"}}
 EMPTY = '{"cookie":{"originalMaxAge":null,"expires":null,"httpOnly":true,"path":"/"}}'
@@ -39,8 +41,10 @@ def test_the_state_tells_the_options_and_what_the_store_holds(
         "connected": True,
         "size": 1,
         "records": [{"id": session_id, "record": store.all()[session_id].text, "expires": None}],
+        "broken": [],
         "next": None,
     }
+    assert state["worker"] is None
 
 
 def test_no_answer_of_the_view_holds_a_secret(site: Any) -> None:
@@ -67,14 +71,62 @@ def test_the_store_is_told_page_by_page_and_every_record_once(
         assert page["size"] == count
         told += [record["id"] for record in page["records"]]
         after = page["next"]
-    assert told == sorted(ids)
+    assert sorted(told) == sorted(ids)
+
+
+def test_a_place_in_the_store_that_is_gone_loses_no_other_record(
+    site: Any, store: MemoryStore
+) -> None:
+    for number in range(5):
+        store.set(f"id {number}", Record.from_text(EMPTY))
+    first = get(site, "/_sessionlab/state?limit=2").json["store"]
+    store.destroy(first["records"][-1]["id"])
+    query = {"limit": 100, "after": first["next"]}
+    rest = get(site, "/_sessionlab/state", query_string=query).json["store"]
+    told = {it["id"] for it in first["records"] + rest["records"]}
+    assert told == {f"id {number}" for number in range(5)}
+
+
+@pytest.mark.parametrize("after", ["x", "1", ":", "-1:", "9:short", "3:abc", "٣:abc", "9" * 5000])
+def test_a_place_that_is_none_is_refused(site: Any, after: str) -> None:
+    answer = get(site, "/_sessionlab/state", query_string={"after": after})
+    assert (answer.status_code, answer.json["error"]) == (400, "cursor")
+
+
+def test_a_record_that_no_request_could_read_is_told_as_such(log: EventLog) -> None:
+    store = MemoryStore(records={"bad": "{", "good": EMPTY})
+    app = make_site(SessionOptions(secrets="x", store=store), Guard("127.0.0.1", 3000), log)
+    told = get(app, "/_sessionlab/state").json["store"]
+    assert [it["id"] for it in told["records"]] == ["good"]
+    assert [it["id"] for it in told["broken"]] == ["bad"]
+    assert told["broken"][0]["error"]
+
+
+@pytest.mark.parametrize("is_memory", [True, False])
+def test_one_of_several_workers_says_which_it_is_and_whether_the_others_know_its_sessions(
+    log: EventLog, tmp_path: Path, is_memory: bool
+) -> None:
+    store = MemoryStore() if is_memory else SQLiteStore(tmp_path / "sessions.db")
+    options = SessionOptions(secrets="x", store=store)
+    app = make_site(options, Guard("127.0.0.1", 3000), log, worker=Worker(2, 3))
+    get(app, "/session")
+    state = get(app, "/_sessionlab/state").json
+    assert state["worker"] == {"number": 2, "of": 3, "shares_store": not is_memory}
+    (request,) = (
+        event
+        for event in get(app, "/_sessionlab/events").json["events"]
+        if event["kind"] == "request"
+    )
+    assert request["data"]["server"] == 2
+    store.close()
 
 
 def test_without_a_limit_the_store_is_never_told_whole(site: Any, store: MemoryStore) -> None:
     for number in range(60):
         store.set(f"id {number:02}", Record.from_text(EMPTY))
     page = get(site, "/_sessionlab/state").json["store"]
-    assert (len(page["records"]), page["size"], page["next"]) == (50, 60, "id 49")
+    assert (len(page["records"]), page["size"]) == (50, 60)
+    assert page["next"] is not None
 
 
 def test_a_record_s_expiry_is_told_in_milliseconds(site: Any, store: MemoryStore) -> None:
@@ -184,7 +236,7 @@ def test_a_rebound_host_reaches_nothing_and_leaves_nothing(
 
 
 class BrokenStore(MemoryStore):
-    def all(self) -> Any:
+    def page(self, cursor: str | None, limit: int) -> Any:
         raise SessionlabError("the store is on fire")
 
 

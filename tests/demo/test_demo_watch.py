@@ -47,6 +47,7 @@ def test_a_request_is_told_as_it_came(log: EventLog) -> None:
         "cookie_header": 'a="1"; b=%20=c;d; a=2 ',
         "body": None,
         "cookie_bytes": len('Cookie: a="1"; b=%20=c;d; a=2 \r\n'),
+        "server": None,
     }
 
 
@@ -59,6 +60,7 @@ def test_a_response_is_told_with_its_cookies(log: EventLog) -> None:
         "body": "번",
         "set_cookie": lines,
         "cookie_bytes": sum(len(f"Set-Cookie: {line}\r\n") for line in lines),
+        "caching": [],
     }
 
 

@@ -33,8 +33,14 @@ class Story:
         sets: Sequence[tuple[str, str]] = (),
         accepted: bool = True,
         octets: tuple[int, int] = (0, 0),
+        status: int = 200,
+        server: int | None = None,
+        meanwhile: Story | None = None,
     ) -> Story:
-        """One step with one request; ``octets`` are those of Cookie and Set-Cookie."""
+        """One step with one request; ``octets`` are those of Cookie and Set-Cookie.
+
+        ``meanwhile``: what happens while the request is held.
+        """
         self.step += 1
         sent = [{"name": n, "value": v, "origin": o} for n, v, o in cookies]
         self.add(
@@ -45,8 +51,14 @@ class Story:
             cookies=sent,
             body=body,
             cookie_bytes=octets[0],
+            server=server,
         )
-        self.add(Kind.RESPONSE, body=answer, status=200, cookie_bytes=octets[1])
+        if meanwhile is not None:
+            self.add(Kind.HOLD)
+            for event in meanwhile.events:
+                self.add(event.kind, event.verdict, **event.data)
+            self.add(Kind.RESUME)
+        self.add(Kind.RESPONSE, body=answer, status=status, cookie_bytes=octets[1])
         for name, value in sets:
             self.add(Kind.COOKIE_STORED, {"accepted": accepted}, name=name, value=value)
         return self
@@ -57,8 +69,10 @@ class Story:
         self.step -= 1
         return self
 
-    def store(self, op: str, session_id: str, record: str | None = None) -> Story:
-        self.add(Kind.STORE, op=op, id=session_id, record=record, found=None, error=None)
+    def store(
+        self, op: str, session_id: str, record: str | None = None, found: bool | None = None
+    ) -> Story:
+        self.add(Kind.STORE, op=op, id=session_id, record=record, found=found, error=None)
         return self
 
 
@@ -204,6 +218,114 @@ CASES: list[tuple[str, ScoreRow, Story, ScoreCode, int | None]] = [
         None,
     ),
     (
+        "who is still known by name after the logout was not revoked",
+        ScoreRow.REVOCABLE,
+        Story()
+        .visit("alice", sets=[("sid", "x")], path="/app/login")
+        .visit("bye", ("sid", "x", SERVER), path="/app/logout")
+        .visit("alice", ("sid", "x", SERVER), path="/app/me"),
+        ScoreCode.NO,
+        3,
+    ),
+    (
+        "who is nobody after the logout was",
+        ScoreRow.REVOCABLE,
+        Story()
+        .visit("alice", sets=[("sid", "x")], path="/app/login")
+        .visit("bye", ("sid", "x", SERVER), path="/app/logout")
+        .visit("nobody", ("sid", "x", SERVER), path="/app/me", status=401),
+        ScoreCode.YES,
+        3,
+    ),
+    (
+        "a request that had begun before the logout says nothing about it",
+        ScoreRow.REVOCABLE,
+        Story()
+        .visit("1번 접속", sets=[("sid", "x")])
+        .visit(
+            "2번 접속",
+            ("sid", "x", SERVER),
+            meanwhile=Story().visit("bye", ("sid", "x", SERVER), path="/app/logout"),
+        ),
+        ScoreCode.NOT_SHOWN,
+        None,
+    ),
+    (
+        "who had logged in before a restart and is nobody after it is forgotten",
+        ScoreRow.SURVIVES_RESTART,
+        Story()
+        .visit("alice", path="/app/login")
+        .restart()
+        .visit("nobody", ("sid", "x", SERVER), path="/app/me", status=401),
+        ScoreCode.NOTHING,
+        2,
+    ),
+    (
+        "and who is known by name survived it",
+        ScoreRow.SURVIVES_RESTART,
+        Story()
+        .visit("alice", path="/app/login")
+        .restart()
+        .visit("alice", ("sid", "x", SERVER), path="/app/me"),
+        ScoreCode.ALL,
+        2,
+    ),
+    (
+        "who is counted on by another server can be served by several",
+        ScoreRow.SCALES,
+        Story().visit("1번 접속", server=1).visit("2번 접속", ("c", "1", SERVER), server=2),
+        ScoreCode.YES,
+        2,
+    ),
+    (
+        "who is a stranger to another server can not",
+        ScoreRow.SCALES,
+        Story().visit("1번 접속", server=1).visit("1번 접속", ("c", "1", SERVER), server=2),
+        ScoreCode.NO,
+        2,
+    ),
+    (
+        "the same server again says nothing of others",
+        ScoreRow.SCALES,
+        Story().visit("1번 접속", server=2).visit("2번 접속", ("c", "1", SERVER), server=2),
+        ScoreCode.NOT_SHOWN,
+        None,
+    ),
+    (
+        "nor does a server alone",
+        ScoreRow.SCALES,
+        Story().visit("1번 접속").visit("2번 접속", ("c", "1", SERVER)),
+        ScoreCode.NOT_SHOWN,
+        None,
+    ),
+    (
+        "nor does a visitor without a cookie",
+        ScoreRow.SCALES,
+        Story().visit("1번 접속", server=1).visit("1번 접속", server=2),
+        ScoreCode.NOT_SHOWN,
+        None,
+    ),
+    (
+        "nor does what follows a restart",
+        ScoreRow.SCALES,
+        Story()
+        .visit("1번 접속", server=1)
+        .restart()
+        .visit("1번 접속", ("c", "1", SERVER), server=2),
+        ScoreCode.NOT_SHOWN,
+        None,
+    ),
+    (
+        "nor does what follows a logout",
+        ScoreRow.SCALES,
+        Story()
+        .visit("1번 접속", server=1)
+        .visit("bye", path="/app/logout", server=1)
+        .visit("nobody", ("c", "1", SERVER), path="/app/me", status=401, server=2),
+        ScoreCode.NOT_SHOWN,
+        None,
+    ),
+    (
         "much data that the browser refuses is not held",
         ScoreRow.HOLDS_MUCH,
         Story().visit("ok", body="x" * 4097, sets=[("notes", "x")], accepted=False),
@@ -256,9 +378,19 @@ def test_wire_bytes_are_the_median_of_both_directions_where_a_cookie_was_sent() 
     assert amounts(story, row=ScoreRow.WIRE_BYTES) == [(22, False)]
 
 
+def test_the_bytes_of_a_held_request_are_its_own() -> None:
+    story = Story().visit("", octets=(10, 1), meanwhile=Story().visit("", octets=(100, 5)))
+    assert amounts(story, row=ScoreRow.WIRE_BYTES) == [(11, False)]
+    assert amounts(Story().visit("", octets=(10, 1)), story, row=ScoreRow.WIRE_BYTES)[1] == (
+        11,
+        False,
+    )
+
+
 def test_server_bytes_are_the_median_of_the_records_written_with_their_ids() -> None:
     story = Story().visit("").store("set", "ab", "x" * 8).store("set", "ab", "x" * 98)
     story.store("set", "ab", "가")
+    story.store("swap", "ab", "x" * 5000, False).store("swap", "ab", "x" * 5000, False)
     for op in ("get", "touch"):
         story.store(op, "ab", "x" * 5000).store(op, "ab", "x" * 5000)
     assert amounts(story, Story(), row=ScoreRow.SERVER_BYTES) == [(10, True), (0, False)]

@@ -76,7 +76,7 @@ function around (req, res, next) {
   pending += 1
   tell('cookie-read', { header: req.headers.cookie ?? null })
   res.on('close', () => {
-    tell('cookie-decided', { set_cookie: res.getHeader('Set-Cookie') ?? null })
+    tell('cookie-decided', { set_cookie: [res.getHeader('Set-Cookie') ?? []].flat() })
     pending -= 1
     if (pending === 0) whenIdle()
   })

@@ -13,20 +13,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlsplit
 
-from sessionlab.core.errors import StoreError
-from sessionlab.demo.express.parts import Missing, PartsMissing, find_parts
+from sessionlab.demo.express.parts import find_parts
 from sessionlab.demo.express.processes import OwnRedis
-from sessionlab.session.stores.url import open_store
 
 if TYPE_CHECKING:
+    from redis import Redis
+
+    from sessionlab.core.record import Record
     from sessionlab.replay.clock import ManualClock
-    from sessionlab.session.stores.base import Store
     from sessionlab.session.stores.redis import RedisStore
 
-_SCHEMES = ("redis", "rediss")
-"""What both clients understand."""
+_SECONDS = 10.0
+"""How long an answer of Redis may take."""
 
 
 class Outside(NamedTuple):
@@ -37,10 +36,22 @@ class Outside(NamedTuple):
     redis_url: str
 
 
+class InOrder:
+    """The records of a store by ID: Redis lists its keys in an order of its own."""
+
+    def __init__(self, store: RedisStore) -> None:
+        self._store = store
+
+    def all(self) -> dict[str, Record]:
+        """All records."""
+        return dict(sorted(self._store.all().items()))
+
+
 class LaneRedis(NamedTuple):
     """What a lane has in Redis: the store, and what another client has to know of it."""
 
-    store: Store
+    store: RedisStore
+    records: InOrder
     url: str
     prefix: str
 
@@ -49,11 +60,10 @@ class LaneRedis(NamedTuple):
 def open_outside(modules: Path, redis_url: str | None) -> Iterator[Outside]:
     """The parts, with a Redis server of our own unless a URL is given.
 
-    Raises PartsMissing, and StoreURLError for a URL that is none.
+    Raises PartsMissing, and ProgramFailed where Redis does not start.
     """
-    parts = find_parts(modules, own_redis=redis_url is None)
+    parts = find_parts(modules, redis_url)
     if redis_url is not None:
-        _check(redis_url)
         yield Outside(parts.node, parts.modules, redis_url)
     elif parts.redis_server is not None:
         with OwnRedis(parts.redis_server) as redis:
@@ -63,29 +73,25 @@ def open_outside(modules: Path, redis_url: str | None) -> Iterator[Outside]:
 @contextmanager
 def lane_redis(outside: Outside, clock: ManualClock) -> Iterator[LaneRedis]:
     """A lane's place in Redis, empty in the beginning and in the end."""
+    from redis import Redis
+
+    from sessionlab.session.stores.redis import RedisStore
+
+    url = outside.redis_url.partition("?")[0]
     prefix = f"sessionlab:{secrets.token_hex(8)}:sess:"
-    store: Any = open_store(outside.redis_url, clock=clock)
-    store.prefix = prefix
-    clock.on_advance(lambda seconds: _shorten(store, seconds))
+    client = Redis.from_url(url, socket_timeout=_SECONDS, socket_connect_timeout=_SECONDS)
+    store = RedisStore(client, prefix=prefix, clock=clock)
+    clock.on_advance(lambda seconds: _shorten(client, prefix, seconds))
     try:
-        yield LaneRedis(store, outside.redis_url.partition("?")[0], prefix)
+        yield LaneRedis(store, InOrder(store), url, prefix)
     finally:
         store.clear()
         store.close()
 
 
-def _check(url: str) -> None:
-    if urlsplit(url).scheme not in _SCHEMES:
-        raise PartsMissing((Missing("redis-url", {}),))
-    store = open_store(url)
-    try:
-        store.get("")
-    except StoreError as error:
-        raise PartsMissing((Missing("redis-away", {"error": str(error)}),)) from None
-    finally:
-        store.close()
-
-
-def _shorten(store: RedisStore, seconds: float) -> None:
-    """Let the keys of a lane live so many seconds less."""
-    raise NotImplementedError
+def _shorten(client: Redis, prefix: str, seconds: float) -> None:
+    """Let keys live so many seconds less."""
+    for key in client.scan_iter(f"{prefix}*"):
+        left: Any = client.pttl(key)
+        if left >= 0:
+            client.pexpire(key, left - round(seconds * 1000))

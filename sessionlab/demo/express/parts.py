@@ -17,8 +17,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple
+from urllib.parse import urlsplit
 
-from sessionlab.core.errors import SessionlabError
+from sessionlab.core.errors import StoreError, StoreURLError
+from sessionlab.demo.express.problems import Missing, Part, PartsMissing
 
 LEAST_NODE: Final = 20
 PACKAGES: Final[Mapping[str, int]] = MappingProxyType(
@@ -27,60 +29,51 @@ PACKAGES: Final[Mapping[str, int]] = MappingProxyType(
 """The npm packages, each with the lowest major version that will do."""
 
 _REDIS_BINARIES = ("redis-server", "valkey-server")
+_REDIS_SCHEMES = ("redis", "rediss")
+"""What both clients understand."""
+
 _SECONDS = 30.0
 
 
-class Missing(NamedTuple):
-    """One missing part: ``code`` names its sentence, ``express.missing.CODE``; and its fields."""
-
-    code: str
-    fields: Mapping[str, object]
-
-
-class PartsMissing(SessionlabError):
-    """Parts from outside that are not there, all of them."""
-
-    def __init__(self, parts: tuple[Missing, ...]) -> None:
-        super().__init__(f"missing: {', '.join(part.code for part in parts)}")
-        self.parts = parts
-
-
 class Parts(NamedTuple):
-    """Where the parts are.  ``redis_server`` is None where a URL was given."""
+    """Where the parts are: two programs, and the folder in which npm installed its packages.
+
+    ``redis_server`` is None where a Redis that runs already is used.
+    """
 
     node: str
     modules: Path
     redis_server: str | None
 
 
-def find_parts(modules: Path, *, own_redis: bool = True) -> Parts:
-    """The parts; ``modules`` is the folder in which the npm packages were installed.
+def find_parts(modules: Path, redis_url: str | None = None) -> Parts:
+    """The parts, with ``modules`` as the folder of the npm packages.
 
-    ``own_redis``: whether a Redis server is to be started here.  Raises PartsMissing.
+    ``redis_url``: a Redis that runs already; None: one is to be started.  Raises PartsMissing.
     """
-    missing: list[Missing] = []
     node = shutil.which("node")
-    missing += _node(node)
-    missing += _packages(modules)
     server = next(filter(None, map(shutil.which, _REDIS_BINARIES)), None)
-    if own_redis and server is None:
-        missing.append(Missing("redis-server", {}))
+    missing = [*_node(node), *_packages(modules.resolve())]
+    if redis_url is None and server is None:
+        missing.append(Missing(Part.REDIS_SERVER, {}))
     if find_spec("redis") is None:
-        missing.append(Missing("redis-py", {}))
+        missing.append(Missing(Part.REDIS_CLIENT, {}))
+    elif redis_url is not None:
+        missing += _redis(redis_url)
     if node is None or missing:
         raise PartsMissing(tuple(missing))
-    return Parts(node, modules, server if own_redis else None)
+    return Parts(node, modules.resolve(), server if redis_url is None else None)
 
 
 def _node(node: str | None) -> Iterator[Missing]:
     if node is None:
-        yield Missing("node", {"least": LEAST_NODE})
+        yield Missing(Part.NODE, {"least": LEAST_NODE})
         return
     said = subprocess.run(  # noqa: S603  the user's own node
         [node, "--version"], capture_output=True, text=True, timeout=_SECONDS, check=False
     ).stdout.strip()
-    if not _major(said) >= LEAST_NODE:
-        yield Missing("node-old", {"least": LEAST_NODE, "found": said or node})
+    if _major(said) < LEAST_NODE:
+        yield Missing(Part.NODE_OLD, {"least": LEAST_NODE, "found": said or node})
 
 
 def _packages(folder: Path) -> Iterator[Missing]:
@@ -94,13 +87,14 @@ def _packages(folder: Path) -> Iterator[Missing]:
             wrong.append(f"{name} {least} (found: {version})")
     if wrong:
         install = " ".join(f"{name}@{least}" for name, least in PACKAGES.items())
-        yield Missing("packages", {"names": ", ".join(wrong), "folder": folder, "install": install})
+        yield Missing(
+            Part.PACKAGES, {"names": ", ".join(wrong), "folder": folder, "install": install}
+        )
 
 
 def _version(folder: Path, name: str) -> str | None:
     """The version that Node would find from a folder; None: there is none."""
-    start = folder.resolve()
-    for place in (start, *start.parents):
+    for place in (folder, *folder.parents):
         if place.name == "node_modules":
             continue
         try:
@@ -114,3 +108,23 @@ def _version(folder: Path, name: str) -> str | None:
 def _major(version: str) -> int:
     found = re.match(r"v?([0-9]+)\.", version)
     return int(found[1]) if found else 0
+
+
+def _redis(url: str) -> Iterator[Missing]:
+    """What is wrong with a Redis that is said to run."""
+    from sessionlab.session.stores.url import open_store
+
+    try:
+        if urlsplit(url).scheme not in _REDIS_SCHEMES:
+            yield Missing(Part.REDIS_URL, {})
+            return
+        store = open_store(url)
+    except StoreURLError as error:
+        yield Missing(Part.REDIS_AWAY, {"error": str(error)})
+        return
+    try:
+        store.get("")
+    except StoreError as error:
+        yield Missing(Part.REDIS_AWAY, {"error": str(error)})
+    finally:
+        store.close()

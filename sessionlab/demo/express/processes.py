@@ -4,7 +4,7 @@ Rules
 - Loopback only, a free port, no file outside of a temporary folder, which goes with the program.
 - Nothing is polled: a program says on its standard output when it is ready.
 - No wait is without bound.  A program that ends or stays silent is a `ProgramFailed`, an OSError.
-- A program ends with us: Redis is stopped, and Node ends when its standard input does.
+- A program ends with us, even if we are killed: when its standard input does.
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ import socket
 import subprocess
 from collections import deque
 from collections.abc import Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any
+
+from sessionlab.demo.express.problems import ProgramFailed
 
 HOST = "127.0.0.1"
 PATIENCE = 30.0
@@ -26,23 +29,27 @@ PATIENCE = 30.0
 
 _ATTEMPTS = 5
 _LAST_LINES = 20
-_KNOWN_LINES = 1000
+_UNTIL_INPUT_ENDS = (
+    "/bin/sh",
+    "-c",
+    '"$@" & pid=$!; exec >&- 2>&-; read -r _; kill "$pid"; wait "$pid"',
+    "sh",
+)
+"""Runs a program that takes no notice of its input until that ends; its output is its own."""
+
+_READY = "Ready to accept connections"
+_TAKEN = "Address already in use"
 
 
-class ProgramFailed(OSError):
-    """A program that did not start, ended, or fell silent."""
+class Program:
+    """A process whose lines are read as they come.
 
-    def __init__(self, program: str, said: str) -> None:
-        super().__init__(f"{program} failed: {said or 'it said nothing'}")
-        self.program = program
-        self.said = said
+    ``ends_with_input``: whether it ends by itself when its standard input does.
+    """
 
-
-class _Program:
-    """A process whose lines are read as they come."""
-
-    def __init__(self, name: str, command: Sequence[str]) -> None:
+    def __init__(self, name: str, command: Sequence[str], *, ends_with_input: bool = True) -> None:
         self._name = name
+        self._ends_with_input = ends_with_input
         self._process = subprocess.Popen(  # noqa: S603  no shell; the programs are the user's own
             command,
             stdin=subprocess.PIPE,
@@ -52,6 +59,7 @@ class _Program:
             errors="replace",
         )
         self._lines: SimpleQueue[str | None] = SimpleQueue()
+        self._said: deque[str] = deque(maxlen=_LAST_LINES)
         self._complaints: deque[str] = deque(maxlen=_LAST_LINES)
         self._readers = [
             Thread(target=self._read_output, daemon=True),
@@ -82,7 +90,10 @@ class _Program:
 
     def stop(self) -> None:
         """End it.  Stopping twice is no error."""
-        self._process.terminate()
+        if self._process.stdin is not None:
+            _close(self._process.stdin)
+        if not self._ends_with_input:
+            self._process.terminate()
         try:
             self._process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
@@ -90,19 +101,24 @@ class _Program:
             self._process.wait()
         for reader in self._readers:
             reader.join(PATIENCE)
-        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
-            if stream is not None and not stream.closed:
+        for stream in (self._process.stdout, self._process.stderr):
+            if stream is not None:
                 _close(stream)
+
+    def has_said(self, words: str) -> bool:
+        """Whether the last lines of its output have these words."""
+        return any(words in line for line in self._said)
 
     def _last_words(self) -> str:
         """What it complained of: the line that names an error, or else the last."""
-        lines = [line.strip() for line in self._complaints if line.strip()]
+        lines = [line.strip() for line in (*self._said, *self._complaints) if line.strip()]
         errors = [line for line in lines if "Error" in line]
         return (errors or lines[-1:] or [""])[0]
 
     def _read_output(self) -> None:
         assert self._process.stdout is not None  # noqa: S101  asked for above
         for line in self._process.stdout:
+            self._said.append(line)
             self._lines.put(line)
         self._lines.put(None)
 
@@ -151,23 +167,24 @@ class OwnRedis:
 
     def _start(self, binary: str) -> int:
         """Start it on a free port, and on another one if somebody else was quicker."""
-        said: deque[str] = deque(maxlen=_LAST_LINES)
-        for _ in range(_ATTEMPTS):
+        attempts = count(1)
+        while True:
             port = _free_port()
             # fmt: off
-            self._program = _Program(Path(binary).name, [
+            self._program = Program(Path(binary).name, [
+                *_UNTIL_INPUT_ENDS,
                 binary, "--bind", HOST, "--port", str(port), "--dir", self._folder.name,
                 "--save", "", "--appendonly", "no", "--daemonize", "no", "--logfile", "",
             ])
             # fmt: on
             try:
-                for _ in range(_KNOWN_LINES):
-                    said.append(self._program.line())
-                    if "Ready to accept connections" in said[-1]:
-                        return port
+                while _READY not in self._program.line():
+                    pass
+                return port
             except ProgramFailed:
                 self._program.stop()
-        raise ProgramFailed(Path(binary).name, said[-1].strip() if said else "")
+                if next(attempts) == _ATTEMPTS or not self._program.has_said(_TAKEN):
+                    raise
 
 
 def _free_port() -> int:
@@ -184,7 +201,7 @@ class NodeServer:
     """
 
     def __init__(self, node: str, script: Path, settings: Mapping[str, Any]) -> None:
-        self._program = _Program("node", [node, str(script), json.dumps(settings)])
+        self._program = Program("node", [node, str(script), json.dumps(settings)])
         try:
             self.port: int = json.loads(self._program.line())["port"]
         except BaseException:

@@ -15,7 +15,13 @@ from typing import Any
 from sessionlab.core.decide import LoadFacts, ReadFacts, decide_load, decide_read
 from sessionlab.core.events import Kind
 from sessionlab.core.options import SessionOptions
-from sessionlab.core.wire import Signer, decode_component, decode_cookie, find_cookie
+from sessionlab.core.wire import (
+    Signer,
+    decode_component,
+    decode_cookie,
+    encode_component,
+    find_cookie,
+)
 
 Record = Callable[[Kind, Mapping[str, Any], Mapping[str, Any] | None], None]
 _PREFIX = "s:"
@@ -42,7 +48,7 @@ class Seen:
                 case Kind.SESSION_OPEN:
                     self._session_open(data["id"])
                 case Kind.COOKIE_DECIDED:
-                    self._cookie_decided(data["set_cookie"] or [])
+                    self._cookie_decided(data["set_cookie"])
                 case _:
                     if kind is Kind.STORE and data["op"] == "get" and self._found is None:
                         self._found = data["found"]
@@ -72,11 +78,12 @@ class Seen:
         self._record(Kind.SESSION_OPEN, {"id": session_id, "new": not self._found}, verdict)
 
     def _cookie_decided(self, lines: list[str]) -> None:
-        front = f"{self._name}="
+        """The application may have set a cookie of that name, too; this one is signed."""
+        front = f"{self._name}={encode_component(_PREFIX)}"
         line = next((it for it in reversed(lines) if it.startswith(front)), None)
         id_ = None
         if line is not None:
-            value = decode_component(line[len(front) :].partition(";")[0])
-            id_ = value.removeprefix(_PREFIX).rpartition(".")[0]
-        data = {"name": self._name, "id": id_ or None, "set_cookie": line}
+            signed = decode_component(line[len(front) :].partition(";")[0])
+            id_ = signed.rpartition(".")[0]
+        data = {"name": self._name, "id": id_, "set_cookie": line}
         self._record(Kind.COOKIE_DECIDED, data, None)

@@ -1,0 +1,42 @@
+"""What these tests need from outside: Node with the packages of this folder, and Redis.
+
+Where something is missing they are skipped, with the reason; where CI is set they must run.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from sessionlab.demo.express.parts import Parts, find_parts
+from sessionlab.demo.express.problems import Missing, Part, PartsMissing
+
+HERE = Path(__file__).parent
+
+
+@cache
+def needed_parts() -> Parts:
+    """The parts; or a skip, or a failure in CI."""
+    in_ci = os.environ.get("CI") == "true"
+    if in_ci and not (HERE / "node_modules").is_dir():
+        npm = shutil.which("npm")
+        assert npm, "CI has no npm: what Express does can not be looked at"
+        subprocess.run([npm, "ci", "--no-audit", "--no-fund"], cwd=HERE, check=True, timeout=300)
+    try:
+        return find_parts(HERE)
+    except PartsMissing as error:
+        message = "; ".join(map(_reason, error.parts))
+        if in_ci:
+            pytest.fail(message)
+        pytest.skip(message)
+
+
+def _reason(missing: Missing) -> str:
+    if missing.part is Part.PACKAGES:
+        return f"the npm packages are not installed: npm ci in tests/{HERE.name}"
+    return f"missing: {missing.part}"
