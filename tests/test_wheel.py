@@ -69,6 +69,7 @@ def test_the_wheel_holds_the_package_and_every_lesson_and_nothing_else(wheel):
     }
     assert package == expected
     assert "sessionlab/_lessons/03-cookie-vs-session/lesson.toml" in package
+    assert "sessionlab/demo/express/app.js" in package
     assert "sessionlab/py.typed" in package
 
 
