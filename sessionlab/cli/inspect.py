@@ -41,6 +41,7 @@ def inspect(
     secret: Annotated[list[str] | None, _option("secret", metavar="SECRET")] = None,
     secret_file: Annotated[Path | None, _option("secret-file", metavar="FILE")] = None,
     url: Annotated[str, _option("url", metavar="URL")] = DEFAULT_URL,
+    after: Annotated[str | None, _option("after", metavar="CURSOR")] = None,
     as_json: Annotated[bool, _option("json", "--json")] = False,
     lang: Annotated[str | None, _option("lang", metavar="en|ko")] = None,
 ) -> None:
@@ -49,7 +50,9 @@ def inspect(
         if lang not in (None, *LANGUAGES):
             raise Problem("inspect.error.language", found=lang)
         if target is None:
-            _show_server(url, said, as_json=as_json, secrets=bool(secret or secret_file))
+            if secret or secret_file:
+                raise Problem("inspect.error.secret-without-target")
+            _show_server(url, after, said, as_json=as_json)
             code = Exit.OK
         else:
             secrets, names = _secrets(secret or [], secret_file, said)
@@ -65,13 +68,10 @@ def inspect(
 inspect.__doc__ = help_of("inspect.help")
 
 
-def _show_server(url: str, said: Catalogue, *, as_json: bool, secrets: bool) -> None:
-    if secrets:
-        raise Problem("inspect.error.secret-without-target")
-
+def _show_server(url: str, after: str | None, said: Catalogue, *, as_json: bool) -> None:
     from sessionlab.cli.inspect_server import ask_server
 
-    origin, state = ask_server(url, said)
+    origin, state = ask_server(url, after, said)
     if as_json:
         _write_json({"url": origin, **state})
         return

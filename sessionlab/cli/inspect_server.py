@@ -11,7 +11,7 @@ from __future__ import annotations
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from time import monotonic
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from sessionlab.cli.exit import Exit
 from sessionlab.cli.problem import Problem
@@ -26,10 +26,11 @@ _LARGEST = 16 * 1024 * 1024
 _PAGE = 100
 
 
-def ask_server(url: str, said: Catalogue) -> tuple[str, dict[str, Any]]:
+def ask_server(url: str, after: str | None, said: Catalogue) -> tuple[str, dict[str, Any]]:
     """The server at a URL: its origin, and the state that it tells.
 
-    Raises Problem where the URL is none, where nothing answers, and where something else does.
+    ``after``: where the page of sessions begins, as the page before said.  Raises Problem where
+    the URL is none, where nothing answers, and where something else does.
     """
     try:
         origin, connection = _connection(url)
@@ -37,7 +38,9 @@ def ask_server(url: str, said: Catalogue) -> tuple[str, dict[str, Any]]:
         raise Problem("inspect.server.url", url=url) from None
     until = monotonic() + PATIENCE
     try:
-        connection.request("GET", f"{STATE}?limit={_PAGE}", headers={"Accept": "application/json"})
+        place = "" if after is None else f"&after={quote(after, safe='')}"
+        path = f"{STATE}?limit={_PAGE}{place}"
+        connection.request("GET", path, headers={"Accept": "application/json"})
         response = connection.getresponse()
         body = _read(response, until)
     except TimeoutError:

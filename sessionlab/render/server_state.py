@@ -8,6 +8,7 @@ Rules
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -98,9 +99,9 @@ class ServerStateView:
             yield Text(" ").append(self._said("none", url=self._url))
             return
         yield self._records_table(records, broken, total)
-        left = size - len(records) - len(broken) if isinstance(size, int) else 0
-        if left > 0:
-            yield Text(" ").append(self._said("more", QUIET, count=left))
+        if isinstance(following := store.get("next"), str):
+            place = shlex.quote(_cut(following, _MOST_ID))
+            yield Text(" ").append(self._said("more", QUIET, cursor=place))
 
     def _who_answers(self) -> Text:
         worker = self._worker

@@ -258,12 +258,17 @@ STATE: dict[str, Any] = {
 }
 
 
+asked: list[str] = []
+"""The paths that `serving` was asked for."""
+
+
 @contextmanager
 def serving(status: int, body: bytes, **headers: str) -> Iterator[str]:
     """A server that answers everything alike; its URL."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            asked.append(self.path)
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
@@ -343,6 +348,16 @@ def test_a_real_server_is_understood(inspect: Inspect) -> None:
         code, out, _ = inspect("--url", url)
     assert code == Exit.OK
     assert "Sessions in MemoryStore: 1" in out
+
+
+def test_a_store_of_many_sessions_is_read_page_by_page(inspect: Inspect) -> None:
+    more = {**STATE, "store": {**STATE["store"], "next": "100:an id & more"}}
+    with serving(200, json.dumps(more).encode()) as url:
+        _, out, _ = inspect("--url", url)
+        assert "sessionlab inspect --after '100:an id & more'" in out
+        asked.clear()
+        assert inspect("--url", url, "--after", "100:an id & more")[0] == Exit.OK
+    assert asked == ["/_sessionlab/state?limit=100&after=100%3Aan%20id%20%26%20more"]
 
 
 def test_without_a_server_it_says_how_to_start_one(inspect: Inspect) -> None:

@@ -68,7 +68,7 @@ STATE: dict[str, Any] = {
             },
             {"id": "../\x1b[31m", "record": "no record\x1b[31m", "expires": None},
         ],
-        "next": None,
+        "next": "2:last id",
     },
 }
 SGR = re.compile("\x1b\\[[0-9;]*m")
@@ -208,7 +208,11 @@ def test_a_record_that_can_not_be_read_is_listed_with_the_reason() -> None:
     view = ServerStateView({**STATE, "store": store}, "http://x", Catalogue("en"), now=NOW)
     lines = drawn(view, 120).splitlines()
     assert any(line.split() == ["bad", "—", "—", "no", "record"] for line in lines), lines
-    assert any("left out: 1" in line for line in lines)
+    assert any("--after '2:last id'" in line for line in lines)
+    last = ServerStateView(
+        {**STATE, "store": {**store, "next": None}}, "http://x", Catalogue("en"), now=NOW
+    )
+    assert "--after" not in drawn(last, 120)
 
 
 @pytest.mark.parametrize("evil", HOSTILE)
@@ -220,6 +224,7 @@ def test_a_hostile_server_reaches_no_terminal(evil: str) -> None:
             "kind": evil,
             "connected": False,
             "size": evil,
+            "next": evil,
             "records": [record, record],
             "broken": [{"id": evil, "error": evil}],
         },
