@@ -151,7 +151,7 @@ class Exchange:
                 self._guard.loaded(session_id, record.data)
             opened = FOUND
             self._opened_attributes = record.attributes.as_read
-            if self._outlived():
+            if engine.timeout is not None and self._outlived():
                 self._store.destroy(session_id)
                 record, opened = None, OUTLIVED
         if record is None:
@@ -162,7 +162,9 @@ class Exchange:
         else:
             self._original_id = session_id
             self._baseline = record.data
-            self._known, self._loaded = (record.data, None) if record.canonical else (None, record)
+            self._known = record.data
+            if not record.canonical:
+                self._known, self._loaded = None, record
             if not engine.options.resave:
                 self._saved = record.data
         if engine.listener is not None:

@@ -88,36 +88,25 @@ class SessionMiddleware:
 class _Response:
     """The response while its headers are held back, and what became of it."""
 
-    __slots__ = (
-        "_exchange",
-        "_left",
-        "_start_response",
-        "_write",
-        "exc_info",
-        "headers",
-        "held",
-        "sent",
-        "settled",
-        "status",
-        "text",
-        "written",
-    )
+    # Defaults stand in the class: most responses never set most of them.
+
+    status: str | None = None
+    exc_info: Any = None
+    sent = False
+    settled = False
+    text: str | None = None
+    """The data's JSON, once the store is settled."""
+    written = False
+    """Whether the application used write()."""
+    held = b""
+    """What it wrote that must not go out before the store is settled."""
+    _write: Callable[[bytes], object] | None = None
+    _left: float | None = None
 
     def __init__(self, exchange: Exchange, start_response: StartResponse) -> None:
         self._exchange = exchange
         self._start_response = start_response
-        self.status: str | None = None
         self.headers: _Headers = []
-        self.exc_info: Any = None
-        self.sent = False
-        self.settled = False
-        self.text: str | None = None
-        self._write: Callable[[bytes], object] | None = None
-        self._left: float | None = None
-        self.written = False
-        """Whether the application used write()."""
-        self.held = b""
-        """What it wrote that must not go out before the store is settled."""
 
     def start(
         self, status: str, headers: _Headers, exc_info: Any = None

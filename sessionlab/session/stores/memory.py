@@ -74,22 +74,27 @@ class MemoryStore(Store):
     def set(self, session_id: str, record: Record) -> None:
         """Keep a record; in passing, frees some of what has expired."""
         data = _octets(record)
+        now = self._clock()
         with self._lock:
-            self._put(session_id, self._entries.get(session_id), record, data)
-            if self._next_look <= (now := self._clock()):
+            self._put(session_id, self._entries.get(session_id), record, data, now)
+            if self._next_look <= now:
                 self._look(now, _LOOKED_AT_BY_A_WRITE)
 
     def touch(self, session_id: str, record: Record) -> None:
         """Give the record that is there the cookie of ``record``; its data stays."""
         with self._lock:
             old = self._entries.get(session_id)
-            if old is None:
+            if not old:
                 return
-            if _expired(old, self._clock()):
+            no_expiry = record.expires is None and type(old) is tuple and old[1] is None
+            if no_expiry and old[0] is record.attributes.shared:
+                return  # there is nothing to move
+            now = self._clock()
+            if _expired(old, now):
                 del self._entries[session_id]
                 return
             data = _octets(Record.from_text(old)) if isinstance(old, str) else old[2]
-            self._put(session_id, old, record, data)
+            self._put(session_id, old, record, data, now)
 
     def destroy(self, session_id: str) -> None:
         """Forget a record."""
@@ -103,7 +108,7 @@ class MemoryStore(Store):
             there = self.get(session_id)
             if there is None or there.data != seen:
                 return Swap(False, there)
-            self._put(session_id, self._entries[session_id], record, data)
+            self._put(session_id, self._entries[session_id], record, data, self._clock())
         return Swap(True)
 
     def page(self, cursor: str | None, limit: int) -> Page:
@@ -170,9 +175,11 @@ class MemoryStore(Store):
 
     # ---- the lists, by the time at which they are to be looked at; the lock is held
 
-    def _put(self, session_id: str, old: _Entry | None, record: Record, data: bytes) -> None:
+    def _put(
+        self, session_id: str, old: _Entry | None, record: Record, data: bytes, now: int
+    ) -> None:
         expires = record.expires
-        self._entries[session_id] = entry = (record.attributes.shared, expires, data)
+        self._entries[session_id] = (record.attributes.shared, expires, data)
         if old is None:
             self._log.add(session_id)
             if self._log.length > 2 * len(self._entries) + _GONE:
@@ -182,7 +189,7 @@ class MemoryStore(Store):
             if self._filed > 2 * len(self._entries) + _GONE:
                 self._file_all()
             else:
-                self._file(session_id, entry, self._clock())
+                self._file(session_id, expires, now)
 
     def _file_all(self) -> None:
         self._lists: dict[int, list[str]] = {}
@@ -190,18 +197,17 @@ class MemoryStore(Store):
         self._next_look: float = _NEVER
         now = self._clock()
         for session_id, entry in self._entries.items():
-            self._file(session_id, entry, now)
+            if (expires := _expiry_of(entry)) is not None:
+                self._file(session_id, expires, now)
 
-    def _file(self, session_id: str, entry: _Entry, now: int) -> None:
-        expires = _expiry_of(entry)
-        if expires is None:
-            return
+    def _file(self, session_id: str, expires: int, now: int) -> None:
         look = (expires // _MINUTE + 1) * _MINUTE
         if look - now > _HOUR:
             look = expires // _HOUR * _HOUR  # before it is due, to be filed again
         self._lists.setdefault(look, []).append(session_id)
         self._filed += 1
-        self._next_look = min(self._next_look, look)
+        if look < self._next_look:
+            self._next_look = look
 
     def _look(self, now: int, limit: float = _NEVER) -> None:
         """Look at up to ``limit`` of the IDs whose time has come."""
@@ -216,10 +222,11 @@ class MemoryStore(Store):
                 session_id = ids.pop()
                 entry = self._entries.get(session_id)
                 if entry is not None:
-                    if _expired(entry, now):
+                    expires = _expiry_of(entry)
+                    if expires is not None and expires <= now:
                         del self._entries[session_id]
-                    else:
-                        self._file(session_id, entry, now)
+                    elif expires is not None:
+                        self._file(session_id, expires, now)
             del self._lists[look]
             self._next_look = min(self._lists, default=_NEVER)
 
