@@ -31,7 +31,7 @@ from sessionlab.session.stores.problems import store_error
 from sessionlab.session.stores.redis_client import ERRORS, Client, Redis, describe
 
 _DAY: Final = 86_400
-_ATTEMPTS: Final = 8
+_ATTEMPTS: Final = 32
 _SCANS_BY_A_PAGE: Final = 100
 _KEYS_A_SCAN: Final = 1000
 _REPLACE: Final = """
@@ -112,7 +112,7 @@ class RedisStore(Store):
             return
         key, ttl = self._key(session_id), self._seconds(record)
         if self._refresh_on_touch and ttl > 0:
-            self._refresh(key, record)
+            self._refresh(key, record, ttl)
         else:
             self._ask(lambda client: client.expire(key, ttl))
 
@@ -190,8 +190,11 @@ class RedisStore(Store):
             return self._ttl
         return -int((self._clock() - expires) // 1000) if expires == expires else 0
 
-    def _refresh(self, key: bytes, record: Record) -> None:
-        """Touch, with the record's cookie renewed."""
+    def _refresh(self, key: bytes, record: Record, ttl: int) -> None:
+        """Touch, with the record's cookie renewed.
+
+        Where others write it again and again, theirs is as new, and the key's time is enough.
+        """
         for _ in range(_ATTEMPTS):
             value = self._ask(lambda client: client.get(key))
             if not value:
@@ -200,7 +203,7 @@ class RedisStore(Store):
             new = Record(record.attributes, record.expires, there.data, there.canonical)
             if self._replace(key, value, _value(new), record):
                 return
-        raise store_error("too-busy", where=self._name)
+        self._ask(lambda client: client.expire(key, ttl))
 
     def _replace(self, key: bytes, seen: bytes | str, new: bytes, record: Record) -> bool:
         """Put a value in the place of one, atomically; False: something else is there."""

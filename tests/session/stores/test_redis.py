@@ -336,14 +336,15 @@ def test_a_refreshing_touch_loses_no_write_of_others(redis_server: RedisServer, 
     assert found.expires == START + 90_000
 
 
-def test_what_others_change_again_and_again_is_given_up(redis_server: RedisServer) -> None:
-    from sessionlab.core.errors import StoreUnavailable
-
+def test_of_what_others_write_again_and_again_the_key_alone_is_touched(
+    redis_server: RedisServer,
+) -> None:
     client = Meddler(host="127.0.0.1", port=redis_server.port)
     client.set("sess:id", record_of({"num": 1, "by": 0}).text)
     client.times = 1000
-    with pytest.raises(StoreUnavailable, match="changed by others"):
-        store_of(client, refresh_on_touch=True).touch("id", cookie(90_000))
+    store_of(client, refresh_on_touch=True).touch("id", cookie(90_000))
+    assert client.times > 900, "it is tried a few times, and not for ever"
+    assert 80 <= client.ttl("sess:id") <= 90
 
 
 # ---- the three clocks, seen from a browser
