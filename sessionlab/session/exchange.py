@@ -323,9 +323,7 @@ class Exchange:
         return line
 
     def _serialize(self, session_id: str, session: Session) -> str:
-        if not self._touched:
-            self._touched = True
-            session.cookie.touch()
+        self._touch_once(session)
         signed = self._signed if session_id == self._cookie_id else None
         return self._engine.set_cookie(session_id, session.cookie, signed)
 
@@ -344,13 +342,11 @@ class Exchange:
             destroys = options.unset == "destroy"
             verdict = decide_store(StoreFacts(False, bool(session_id), destroys, *[False] * 8))
         elif isinstance(session, Session):
-            if not self._touched:
-                self._touched = True
-                session.cookie.touch()
+            self._touch_once(session)
             text = self._dump(session)
             same_id = session.id == self._original_id
             saved = self._saved
-            unmodified = same_id and self._same(text, self._baseline)
+            modified = self._modified(session, text)
             verdict = decide_store(
                 (
                     True,
@@ -360,8 +356,8 @@ class Exchange:
                     session_id == self._cookie_id,
                     options.save_uninitialized,
                     saved is not None,
-                    not unmodified,
-                    unmodified
+                    modified,
+                    not modified
                     if saved is self._baseline
                     else same_id and saved is not None and self._same(text, saved),
                     options.resave,
@@ -390,6 +386,12 @@ class Exchange:
     def report(self, where: str, error: Exception) -> None:
         """An error after the headers: see `Engine.report`."""
         self._engine.report(where, error, self._environ)
+
+    def _touch_once(self, session: Session) -> None:
+        """Move the expiry, once a request, before it is first written anywhere."""
+        if not self._touched:
+            self._touched = True
+            session.cookie.touch()
 
     def _modified(self, session: Session, text: str) -> bool:
         return session.id != self._original_id or not self._same(text, self._baseline)
