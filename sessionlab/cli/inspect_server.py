@@ -109,8 +109,6 @@ def _is_state(state: Any) -> bool:
     options, store = state.get("options"), state.get("store")
     if not isinstance(options, dict) or not isinstance(store, dict):
         return False
-    if not isinstance(state.get("worker"), dict | None):
-        return False
     records, broken = store.get("records", []), store.get("broken", [])
     return _all_have(broken, id=str, error=str) and _all_have(
         records, id=str, record=str, expires=int | None

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Request, Response
 
+from sessionlab.core.options import SessionOptions
 from sessionlab.demo.designs import (
     AtLogin,
     AtLogout,
@@ -32,14 +33,13 @@ from sessionlab.session.clock import Clock, now_ms
 from sessionlab.session.cookie_session import CookieSessionMiddleware
 from sessionlab.session.engine import ErrorHook, Listener
 from sessionlab.session.middleware import SessionMiddleware
+from sessionlab.session.stores.url import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from _typeshed import OptExcInfo
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-    from sessionlab.core.options import SessionOptions
 
 LARGEST_FORM = 64 * 1024
 """Octets of a form that are read; more is answered with 413."""
@@ -49,6 +49,16 @@ class _Request(Request):
     max_content_length = LARGEST_FORM
     max_form_memory_size = LARGEST_FORM
     max_form_parts = 100
+
+
+def demo_app(store: str, secret: str) -> WSGIApplication:
+    """The demo for a WSGI server that runs it in several processes, which share a store.
+
+        gunicorn -w 2 "sessionlab.demo.apps:demo_app('sqlite:sessions.db', 'keyboard cat')"
+
+    ``store`` is a URL as `open_store` takes it.  Raises OptionsError and StoreError.
+    """
+    return make_demo_app(SessionOptions(secrets=secret, store=open_store(store)))
 
 
 def make_demo_app(

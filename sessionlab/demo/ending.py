@@ -14,7 +14,6 @@ class Ended(Enum):
     INTERRUPTED = "interrupted"
     TERMINATED = "terminated"
     READER_GONE = "reader-gone"
-    WORKERS_FAIL = "workers-fail"
 
 
 class Signal(BaseException):

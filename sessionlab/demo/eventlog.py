@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from itertools import islice
 from threading import Lock
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from sessionlab.core.events import Event, Kind
 from sessionlab.core.wire import dump_json
@@ -34,24 +34,6 @@ class Page(NamedTuple):
     last: int
     oldest: int
     newest: int
-
-
-class Log(Protocol):
-    """Where a server's events go: an `EventLog`, or a way to one in another process."""
-
-    def record(
-        self,
-        lane: str,
-        kind: Kind,
-        data: Mapping[str, Any],
-        verdict: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Keep an event and tell the subscribers."""
-        ...
-
-    def after(self, seq: int, limit: int) -> Page:
-        """At most ``limit`` of the events that are kept and later than ``seq``."""
-        ...
 
 
 class EventLog:

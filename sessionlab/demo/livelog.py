@@ -23,7 +23,6 @@ from sessionlab.render.exchange import Exchange, LaneStep, Shelf
 from sessionlab.render.grid import Grid, fitted, labelled
 from sessionlab.render.ids import IdColours
 from sessionlab.render.look import Line, Look, width
-from sessionlab.render.phrase import phrase
 from sessionlab.render.rows import browser, server, store
 from sessionlab.render.store_course import after_passage
 from sessionlab.render.styles import FRAME, HEADING, QUIET, REFUSED
@@ -75,10 +74,6 @@ class LiveLog:
                 self._console.print(line)
         return capture.get().splitlines()
 
-    def forget(self, lane: str) -> None:
-        """A request whose response will never be told."""
-        self._running.pop(lane, None)
-
     def _lines(self, exchange: Exchange) -> Iterator[Text]:
         labels = [self._catalogue.text(f"compare.row.{code}") for code, _ in _ROWS]
         grid = fitted(self._console.width, labels, 1)
@@ -88,7 +83,7 @@ class LiveLog:
             yield from self._rows(exchange, grid, labels, look)
 
     def _heading(self, exchange: Exchange, total: int) -> Text:
-        """``── 3  GET /session ───── 200  3번 접속 ──``, with the worker if there are several."""
+        """``── 3  GET /session ───── 200  3번 접속 ──``"""
         request, response = exchange.events[0].data, exchange.events[-1].data
         refused = response["status"] >= 400
         answer = Text(f" {response['status']}", REFUSED if refused else QUIET).append("  ")
@@ -99,9 +94,6 @@ class LiveLog:
             answer.append(elide(said, max(total // 4, 6)), HEADING)
         answer.append(" ──", FRAME)
         line = Text("── ", FRAME).append(exchange.events[0].lane, HEADING).append("  ")
-        if request["server"] is not None:
-            worker = phrase(self._catalogue, "serve.worker.heading", number=request["server"])
-            line.append(worker).append("  ")
         if not is_loopback(request["client"]):
             line.append(safe.visible(request["client"]), QUIET).append("  ")
         line.append(elide(request["method"], 12), HEADING).append(" ")

@@ -93,19 +93,6 @@ class DemoServer(ThreadedWSGIServer):
                     return Ended.READER_GONE
                 self.handle_request()
 
-    def answer(self, connection: socket.socket) -> None:
-        """Answer a connection that was accepted elsewhere, in a thread of its own."""
-        try:
-            address = connection.getpeername()
-        except OSError:
-            connection.close()  # the client is gone already
-            return
-        try:
-            self.process_request(connection, address)
-        except Exception:
-            self.handle_error(connection, address)
-            self.shutdown_request(connection)
-
     def log(self, type: str, message: str, *args: Any) -> None:
         """What Werkzeug has to say: a traceback, of which the last line names the error."""
         if type == "error":

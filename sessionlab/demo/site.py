@@ -15,11 +15,11 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request
 
 from sessionlab.demo.apps import make_demo_app
-from sessionlab.demo.eventlog import Log
+from sessionlab.demo.eventlog import EventLog
 from sessionlab.demo.guard import Guard
 from sessionlab.demo.headers import HEADERS
 from sessionlab.demo.refusal import Refused
-from sessionlab.demo.view import PREFIX, View, Worker
+from sessionlab.demo.view import PREFIX, View
 from sessionlab.demo.watch import Watch
 from sessionlab.session.clock import Clock, now_ms
 from sessionlab.session.stores import MemoryStore
@@ -33,20 +33,18 @@ if TYPE_CHECKING:
 def make_site(
     options: SessionOptions,
     guard: Guard,
-    log: Log,
+    log: EventLog,
     *,
     clock: Clock = now_ms,
-    worker: Worker | None = None,
 ) -> WSGIApplication:
-    """The demo behind its guard, told to ``log``, with the JSON view beside it.
+    """The demo behind its guard, recorded in ``log``, with the JSON view beside it.
 
-    ``worker``: which process this is, if there are several.
     Raises OptionsError and CookieError.
     """
     store = MemoryStore(clock=clock) if options.store is None else options.store
     options = replace(options, store=store)
-    view = View(options, store, log, worker)
-    watch = Watch(log, None if worker is None else worker.number)
+    view = View(options, store, log)
+    watch = Watch(log)
     demo = watch.around(
         make_demo_app(
             options,

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.wrappers import Request, Response
@@ -22,21 +22,13 @@ from sessionlab.core.errors import SessionlabError
 from sessionlab.core.options import CookieOptions, SessionOptions
 from sessionlab.core.unset import UNSET
 from sessionlab.core.wire import dump_json
-from sessionlab.demo.eventlog import Log
+from sessionlab.demo.eventlog import EventLog
 from sessionlab.demo.headers import HEADERS
 from sessionlab.demo.refusal import Refused
-from sessionlab.session.stores import MemoryStore
 
 if TYPE_CHECKING:
     from sessionlab.core.record import Record
     from sessionlab.session.stores import Store
-
-
-class Worker(NamedTuple):
-    """Which of several processes this is, numbered from 1."""
-
-    number: int
-    of: int
 
 
 PREFIX = "/_sessionlab/"
@@ -47,13 +39,10 @@ _RECORDS, _EVENTS = 50, 200
 class View:
     """Answers what stands under `PREFIX`."""
 
-    def __init__(
-        self, options: SessionOptions, store: Store, log: Log, worker: Worker | None = None
-    ) -> None:
+    def __init__(self, options: SessionOptions, store: Store, log: EventLog) -> None:
         self._options = options
         self._store = store
         self._log = log
-        self._worker = worker
 
     def answer(self, request: Request) -> Response:
         """The answer to a request that the `Guard` let in.  Raises HTTPException, Refused."""
@@ -76,8 +65,7 @@ class View:
             store |= self._page(after, limit)
         except SessionlabError as error:
             store["error"] = str(error)
-        state = {"options": options_json(self._options), "store": store, "worker": self._who()}
-        return dump_json(state)
+        return dump_json({"options": options_json(self._options), "store": store})
 
     def _page(self, after: str, limit: int) -> dict[str, Any]:
         """At most ``limit`` records; a store's own page may be longer, and is told in parts."""
@@ -104,13 +92,6 @@ class View:
             "broken": [{"id": id_, "error": str(broken[id_])} for id_ in told if id_ in broken],
             "next": following,
         }
-
-    def _who(self) -> dict[str, Any] | None:
-        """Which worker answers, and whether the others have the same sessions."""
-        if self._worker is None:
-            return None
-        shares = not isinstance(self._store, MemoryStore)
-        return {"number": self._worker.number, "of": self._worker.of, "shares_store": shares}
 
     def _events(self, request: Request) -> str:
         limit = _whole(request, "limit", _EVENTS, least=1, most=LARGEST_PAGE)

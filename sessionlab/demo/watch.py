@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sessionlab.core.decide import Verdict
 from sessionlab.core.events import Kind
-from sessionlab.demo.eventlog import Log
+from sessionlab.demo.eventlog import EventLog
 
 if TYPE_CHECKING:
     from _typeshed import OptExcInfo
@@ -27,14 +27,10 @@ _NUMBER_KEY = "sessionlab.demo.request"
 
 
 class Watch:
-    """Tells a log of every request of an application.
+    """Records every request of an application in a log."""
 
-    ``worker``: the number of this process, if it is one of several.
-    """
-
-    def __init__(self, log: Log, worker: int | None = None) -> None:
+    def __init__(self, log: EventLog) -> None:
         self._log = log
-        self._worker = worker
         self._numbers = count(1)
 
     def listener(
@@ -53,7 +49,7 @@ class Watch:
 
         def watched(environ: WSGIEnvironment, start_response: StartResponse) -> Iterator[bytes]:
             number = environ[_NUMBER_KEY] = str(next(self._numbers))
-            self._log.record(number, Kind.REQUEST, _request(environ, self._worker))
+            self._log.record(number, Kind.REQUEST, _request(environ))
             response = _Response(start_response)
             last = None
             sent = False
@@ -75,7 +71,7 @@ class Watch:
         return watched
 
 
-def _request(environ: WSGIEnvironment, worker: int | None) -> dict[str, Any]:
+def _request(environ: WSGIEnvironment) -> dict[str, Any]:
     """The data of a request event, as far as a server can know it: not who edited a cookie."""
     header: str | None = environ.get("HTTP_COOKIE")
     path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
@@ -90,7 +86,7 @@ def _request(environ: WSGIEnvironment, worker: int | None) -> dict[str, Any]:
         "cookie_header": header,
         "body": None,
         "cookie_bytes": 0 if header is None else _line_octets("Cookie", header),
-        "server": worker,
+        "server": None,
     }
 
 

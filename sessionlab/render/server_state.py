@@ -53,7 +53,6 @@ class ServerStateView:
     ) -> None:
         self._options: Mapping[str, Any] = state["options"]
         self._store: Mapping[str, Any] = state["store"]
-        self._worker: Mapping[str, Any] = state.get("worker") or {}
         self._url = url
         self._catalogue = catalogue
         self._now = now
@@ -92,8 +91,6 @@ class ServerStateView:
         size = store.get("size", len(records))
         title = self._said("sessions", HEADING, store=str(store.get("kind", "")), count=size)
         yield Text(" ").append(title)
-        if self._worker:
-            yield Text(" ").append(self._who_answers())
         yield Text()
         if not records and not broken:
             yield Text(" ").append(self._said("none", url=self._url))
@@ -102,12 +99,6 @@ class ServerStateView:
         if isinstance(following := store.get("next"), str):
             place = shlex.quote(_cut(following, _MOST_ID))
             yield Text(" ").append(self._said("more", QUIET, cursor=place))
-
-    def _who_answers(self) -> Text:
-        worker = self._worker
-        key = "worker-shared" if worker.get("shares_store") else "worker-memory"
-        number, of = (_cut(str(worker.get(name, "")), 20) for name in ("number", "of"))
-        return self._said(key, QUIET, number=number, of=of)
 
     def _records_table(
         self, records: list[dict[str, Any]], broken: list[dict[str, Any]], total: int

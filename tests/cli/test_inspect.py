@@ -378,7 +378,6 @@ def test_without_a_server_it_says_how_to_start_one(inspect: Inspect) -> None:
         (200, b'{"options":{},"store":{"records":[{"id":"a","record":"b","expires":"x"}]}}'),
         (200, b'{"options":{},"store":{"broken":[{"id":"a"}]}}'),
         (200, b'{"options":{},"store":{"broken":{}}}'),
-        (200, b'{"options":{},"store":{},"worker":5}'),
         (200, b"[" * 100_000),
         (500, json.dumps(STATE).encode()),
         (302, b""),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,9 +14,8 @@ from sessionlab.core.record import Record
 from sessionlab.demo.eventlog import EventLog
 from sessionlab.demo.guard import Guard
 from sessionlab.demo.site import make_site
-from sessionlab.demo.view import Worker, options_json
+from sessionlab.demo.view import options_json
 from sessionlab.session.stores import MemoryStore
-from sessionlab.session.stores.sqlite import SQLiteStore
 
 LOCAL = {"base_url": "http://localhost:3000", "environ_base": {"REMOTE_ADDR": "127.0.0.1"}}
 EMPTY = '{"cookie":{"originalMaxAge":null,"expires":null,"httpOnly":true,"path":"/"}}'
@@ -44,7 +42,6 @@ def test_the_state_tells_the_options_and_what_the_store_holds(
         "broken": [],
         "next": None,
     }
-    assert state["worker"] is None
 
 
 def test_no_answer_of_the_view_holds_a_secret(site: Any) -> None:
@@ -100,25 +97,6 @@ def test_a_record_that_no_request_could_read_is_told_as_such(log: EventLog) -> N
     assert [it["id"] for it in told["records"]] == ["good"]
     assert [it["id"] for it in told["broken"]] == ["bad"]
     assert told["broken"][0]["error"]
-
-
-@pytest.mark.parametrize("is_memory", [True, False])
-def test_one_of_several_workers_says_which_it_is_and_whether_the_others_know_its_sessions(
-    log: EventLog, tmp_path: Path, is_memory: bool
-) -> None:
-    store = MemoryStore() if is_memory else SQLiteStore(tmp_path / "sessions.db")
-    options = SessionOptions(secrets="x", store=store)
-    app = make_site(options, Guard("127.0.0.1", 3000), log, worker=Worker(2, 3))
-    get(app, "/session")
-    state = get(app, "/_sessionlab/state").json
-    assert state["worker"] == {"number": 2, "of": 3, "shares_store": not is_memory}
-    (request,) = (
-        event
-        for event in get(app, "/_sessionlab/events").json["events"]
-        if event["kind"] == "request"
-    )
-    assert request["data"]["server"] == 2
-    store.close()
 
 
 def test_without_a_limit_the_store_is_never_told_whole(site: Any, store: MemoryStore) -> None:

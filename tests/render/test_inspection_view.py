@@ -187,22 +187,6 @@ def test_what_nobody_can_read_at_once_is_cut_and_said() -> None:
     assert "cookies left out: 7" in page
 
 
-@pytest.mark.parametrize(
-    ("shares", "line"),
-    [
-        (True, "Answered by worker 2 of 3; all of them share this store."),
-        (False, "Answered by worker 2 of 3, out of its own memory; the others hold"),
-    ],
-)
-def test_one_of_several_workers_says_whose_sessions_these_are(shares: bool, line: str) -> None:
-    state = {**STATE, "worker": {"number": 2, "of": 3, "shares_store": shares}}
-    page = drawn(ServerStateView(state, "http://x", Catalogue("en"), now=NOW), 80)
-    assert line in page
-    assert "Answered by" not in drawn(
-        ServerStateView({**STATE, "worker": None}, "http://x", Catalogue("en"), now=NOW), 80
-    )
-
-
 def test_a_record_that_can_not_be_read_is_listed_with_the_reason() -> None:
     store = {**STATE["store"], "size": 4, "broken": [{"id": "bad", "error": "no record"}]}
     view = ServerStateView({**STATE, "store": store}, "http://x", Catalogue("en"), now=NOW)
@@ -228,7 +212,6 @@ def test_a_hostile_server_reaches_no_terminal(evil: str) -> None:
             "records": [record, record],
             "broken": [{"id": evil, "error": evil}],
         },
-        "worker": {"number": evil, "of": evil, "shares_store": evil},
     }
     for store in (state["store"], {"error": evil}):
         view = ServerStateView({**state, "store": store}, evil, Catalogue("en"), now=NOW)
