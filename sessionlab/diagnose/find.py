@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from email.utils import formatdate
 
-from sessionlab.core.jar import JarVerdict, Refusal, SetOutcome, Withheld, parse_date
+from sessionlab.core.jar import JarVerdict, Refusal, SetOutcome, Withheld, parse_cookie_date
 from sessionlab.diagnose.causes import Cause, Finding, Weight
 from sessionlab.diagnose.cors import judge_cors
 from sessionlab.diagnose.observe import Ending, Hop, Observation
@@ -151,7 +151,7 @@ def _times(seen: Observation) -> Iterator[Finding]:
     kept = {it.set_cookie.name for hop in seen.hops for it in hop.stored if it.cookie}
     for hop in seen.hops:
         text = hop.answer.first("Date")
-        date = parse_date(text) if text else None
+        date = parse_cookie_date(text) if text else None
         if date is not None and text and abs(date - hop.at) > CLOCKS_MAY_DIFFER * 1000:
             clocks = {"server": to_text(text), "ours": formatdate(hop.at / 1000, usegmt=True)}
             yield Finding(Cause.CLOCKS_DIFFER, clocks)

@@ -16,7 +16,7 @@ from sessionlab.core.jar import (
     Jar,
     JarVerdict,
     PublicSuffix,
-    Request,
+    ResolvedRequest,
     SendVerdict,
     Sites,
 )
@@ -50,7 +50,7 @@ class LinesExplained(NamedTuple):
     stored: tuple[JarVerdict, ...]
     then: Address
     start: Start
-    request: Request
+    request: ResolvedRequest
     after: int
     judged: tuple[SendVerdict, ...]
     header: str

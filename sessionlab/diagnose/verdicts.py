@@ -18,7 +18,7 @@ from sessionlab.core.jar import (
     SendVerdict,
     Sites,
 )
-from sessionlab.core.jar.send import reasons
+from sessionlab.core.jar.send import withheld_reasons
 from sessionlab.diagnose.octets import to_text
 from sessionlab.diagnose.session_id import session_id_of
 
@@ -31,7 +31,7 @@ def judge_all(
     known = {verdict.cookie.key for verdict in of_site}
     request = Sites(public_suffix).resolve(context)
     elsewhere = (
-        SendVerdict(cookie, False, reasons(cookie, request, now), (), request)
+        SendVerdict(cookie, False, withheld_reasons(cookie, request, now), (), request)
         for cookie in jar
         if cookie.key not in known
     )

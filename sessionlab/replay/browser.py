@@ -185,7 +185,7 @@ class Browser:
         for verdict in selection.verdicts:
             told: dict[str, Any] = {"name": verdict.cookie.name, "value": verdict.cookie.value}
             if verdict.sent:
-                sent.append({**told, "origin": verdict.cookie.origin.value})
+                sent.append({**told, "origin": verdict.cookie.source.value})
             else:
                 withheld.append({**told, "reasons": [it.value for it in verdict.reasons]})
         self._recorder.record(

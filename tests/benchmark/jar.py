@@ -20,7 +20,7 @@ from http.cookiejar import CookieJar
 
 from publicsuffixlist import PublicSuffixList
 
-from sessionlab.core.jar import Jar, RequestContext, parse_date, parse_set_cookie
+from sessionlab.core.jar import Jar, RequestContext, parse_cookie_date, parse_set_cookie
 
 _SITES = 100
 _COOKIES_PER_SITE = 10
@@ -77,9 +77,6 @@ def _operations() -> dict[str, dict[str, Callable[[str, str], object]]]:
     def our_select(host: str, line: str) -> object:
         return ours.select(RequestContext(f"https://{host}/app/page"), _NOW)
 
-    def our_header(host: str, line: str) -> object:
-        return ours.header(RequestContext(f"https://{host}/app/page"), _NOW)
-
     def their_set(host: str, line: str) -> object:
         request = urllib.request.Request(f"https://{host}/app/page")
         theirs.extract_cookies(_Response(line), request)  # type: ignore[arg-type]
@@ -96,7 +93,6 @@ def _operations() -> dict[str, dict[str, Callable[[str, str], object]]]:
         raise SystemExit(f"the jars differ: {len(ours)} cookies here, {len(theirs)} there")
     return {
         "set": {"ours": our_set, "theirs": their_set},
-        "get, header alone": {"ours": our_header, "theirs": their_header},
         "get, every cookie explained": {"ours": our_select, "theirs": their_header},
     }
 
@@ -119,7 +115,7 @@ def slowest_date() -> float:
     for piece in ("1", "1:", "1:1:1", "a", " ", "1 ", "jan ", "99:99:99 ", "1:1:1x", "\x7f", "-1"):
         text = (piece * (size // len(piece) + 1))[:size]
         for read in (
-            lambda text=text: parse_date(text),
+            lambda text=text: parse_cookie_date(text),
             lambda text=text: parse_set_cookie(f"a=b; Expires={text}", _NOW),
             lambda text=text: parse_set_cookie(f"a=b; Expires={text}".replace(" ", ";"), _NOW),
         ):

@@ -122,8 +122,8 @@ def _play_to_jar(steps: tuple[Step, ...]) -> list[str]:
     for step in steps:
         now = round(time.time() * 1000)
         context = step.context()
-        header = jar.header(context, now)
+        header = jar.select(context, now).header
         for line in step.set_cookie:
             jar.set(line, context, now)
-        sent.append(jar.header(context, now) if step.kind == "script" else header)
+        sent.append(jar.select(context, now).header if step.kind == "script" else header)
     return sent

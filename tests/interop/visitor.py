@@ -35,7 +35,7 @@ class Visitor:
         """Send a request such as ``POST /login``; ``body`` is JSON, ``bytes`` as it stands."""
         method, target = line.split(" ")
         context = RequestContext(ORIGIN + target, method)
-        if cookies := self.jar.header(context, self._clock()):
+        if cookies := self.jar.select(context, self._clock()).header:
             headers["Cookie"] = cookies
         octets = body
         if body is not None:

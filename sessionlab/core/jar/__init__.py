@@ -1,20 +1,20 @@
 """The browser's cookie jar, with the reason behind every decision (RFC 6265bis).
 
-``Jar(public_suffix)`` takes Set-Cookie lines with `Jar.set` and gives the Cookie header with
-`Jar.select` (every cookie judged) or `Jar.header` (the header alone).  A request is described by
-a `RequestContext`; times are milliseconds since the epoch; text is octets as latin-1 characters.
+``Jar(public_suffix)`` takes Set-Cookie lines with `Jar.set`; `Jar.select` judges every cookie for a
+request and gives the Cookie header.  A request is described by a `RequestContext`.  Times are
+milliseconds since the epoch.  Text is octets as latin-1 characters, as in WSGI.
 """
 
 from sessionlab.core.jar.codes import Refusal, SendWarning, SetOutcome, SetWarning, Withheld
 from sessionlab.core.jar.cookie import (
     CookieKey,
-    Origin,
+    CookieSource,
     PartitionKey,
     Priority,
     SameSite,
     StoredCookie,
 )
-from sessionlab.core.jar.dates import parse_date
+from sessionlab.core.jar.dates import parse_cookie_date
 from sessionlab.core.jar.evict import Limits
 from sessionlab.core.jar.hosts import InvalidUrl
 from sessionlab.core.jar.jar import CookieNotFound, Jar
@@ -23,8 +23,8 @@ from sessionlab.core.jar.request import (
     Api,
     PublicSuffix,
     Relation,
-    Request,
     RequestContext,
+    ResolvedRequest,
     Sites,
 )
 from sessionlab.core.jar.verdict import JarVerdict, Selection, SendVerdict
@@ -33,18 +33,18 @@ __all__ = [
     "Api",
     "CookieKey",
     "CookieNotFound",
+    "CookieSource",
     "InvalidUrl",
     "Jar",
     "JarVerdict",
     "Limits",
-    "Origin",
     "PartitionKey",
     "Priority",
     "PublicSuffix",
     "Refusal",
     "Relation",
-    "Request",
     "RequestContext",
+    "ResolvedRequest",
     "SameSite",
     "Selection",
     "SendVerdict",
@@ -55,6 +55,6 @@ __all__ = [
     "Sites",
     "StoredCookie",
     "Withheld",
-    "parse_date",
+    "parse_cookie_date",
     "parse_set_cookie",
 ]

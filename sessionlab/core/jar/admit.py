@@ -1,15 +1,15 @@
 """May this cookie be stored?  (RFC 6265bis 5.7, with what today's browsers do.)
 
 Rules
-- Every rule is asked, in the order of the RFC, whatever the ones before it said: the answer
-  lists all that is wrong, not only the first.
-- Where the RFC leaves the choice, this is Chromium's: a TAB inside is refused, and so is a
-  Domain of a lone dot; a Domain that is an IPv6 address wants brackets; a Domain that is the IP
-  address itself makes a host-only cookie; Secure is at home on loopback; Partitioned wants
-  Secure; ``__Http-`` and ``__Host-Http-`` are prefixes.
-- Where Chromium leaves the RFC, this is the RFC: a Domain beyond ASCII is refused, a nameless
-  cookie may hold a "=", an attribute that can not be understood does not undo an earlier one, and
-  a replaced cookie keeps its place in the Cookie header even if its value changed.
+- Every rule is checked, in the order of the RFC, even after one has failed: the answer lists all
+  that is wrong.
+- Where the RFC leaves a choice, the jar does as Chromium: it refuses an inner TAB and a Domain of a
+  lone dot; a Domain that is an IPv6 address needs brackets; a Domain that is the host's IP address
+  makes a host-only cookie; Secure cookies work on loopback; Partitioned requires Secure;
+  ``__Http-`` and ``__Host-Http-`` are prefixes.
+- Where Chromium departs from the RFC, the jar follows the RFC: it refuses a Domain beyond ASCII; a
+  nameless cookie may hold a "="; an attribute that cannot be understood does not undo an earlier
+  one; a replaced cookie keeps its place in the Cookie header even if its value changed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from sessionlab.core.jar.codes import Refusal, SetWarning
 from sessionlab.core.jar.cookie import (
     CookieKey,
-    Origin,
+    CookieSource,
     PartitionKey,
     SameSite,
     StoredCookie,
@@ -29,7 +29,7 @@ from sessionlab.core.jar.cookie import (
 from sessionlab.core.jar.evict import Entry
 from sessionlab.core.jar.hosts import default_path, domain_match, path_match
 from sessionlab.core.jar.parse import SetCookie
-from sessionlab.core.jar.request import Relation, Request, Sites
+from sessionlab.core.jar.request import Relation, ResolvedRequest, Sites
 
 _PREFIX = re.compile(r"__(?:(secure)|(host-http)|(host)|(http))-", re.IGNORECASE)
 _LABELS = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?")
@@ -37,10 +37,10 @@ _LABELS = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?")
 
 @dataclass(slots=True)
 class Candidate:
-    """A cookie on its way into the jar: where it would live, and what was said about it."""
+    """A cookie that is not yet in the jar: where it would be stored, and what was found."""
 
     cookie: SetCookie
-    request: Request
+    request: ResolvedRequest
     domain: str
     host_only: bool
     path: str
@@ -49,16 +49,16 @@ class Candidate:
 
     @property
     def partition(self) -> PartitionKey | None:
-        """Where it would live, if it asks for a partition."""
+        """Its partition in the jar; None for a cookie without Partitioned."""
         return self.request.partition if self.cookie.partitioned else None
 
     @property
     def key(self) -> CookieKey:
-        """The identity it would have in the jar."""
+        """Its identity in the jar."""
         return CookieKey(self.partition, self.cookie.name, self.domain, self.host_only, self.path)
 
     def to_stored(self, replaced: StoredCookie | None, now: int) -> StoredCookie:
-        """The cookie as the jar keeps it; ``replaced``: the one whose place it takes."""
+        """The cookie to store.  ``replaced``: the stored cookie with the same key."""
         cookie = self.cookie
         since = replaced.value_since if replaced and replaced.value == cookie.value else now
         return StoredCookie(
@@ -75,12 +75,12 @@ class Candidate:
             priority=cookie.priority,
             created=replaced.created if replaced else now,
             value_since=since,
-            origin=Origin.SCRIPT if self.request.is_script else Origin.SERVER,
+            source=CookieSource.SCRIPT if self.request.is_script else CookieSource.SERVER,
         )
 
 
-def judge(cookie: SetCookie, request: Request, sites: Sites) -> Candidate:
-    """Ask every rule that needs the line and the request, but not yet the jar."""
+def judge(cookie: SetCookie, request: ResolvedRequest, sites: Sites) -> Candidate:
+    """Check the rules that come before the first one that needs the jar."""
     candidate = Candidate(
         cookie=cookie,
         request=request,
@@ -100,13 +100,13 @@ def judge(cookie: SetCookie, request: Request, sites: Sites) -> Candidate:
     return candidate
 
 
-def judge_rest(candidate: Candidate, neighbours: Iterable[Entry]) -> None:
-    """Ask what the RFC asks afterwards; ``neighbours``: what the jar has of the same site."""
+def judge_in_jar(candidate: Candidate, neighbours: Iterable[Entry]) -> None:
+    """Check the remaining rules.  ``neighbours``: the jar's cookies of the same site."""
     cookie = candidate.cookie
     if (
         not cookie.secure
         and not candidate.request.target.trusted
-        and any(_would_be_hidden(candidate, entry.cookie) for entry in neighbours)
+        and any(_hides(candidate, entry.cookie) for entry in neighbours)
     ):
         candidate.refusals.append(Refusal.HIDES_SECURE_COOKIE)
     _judge_same_site(candidate)
@@ -127,7 +127,7 @@ def _judge_domain(candidate: Candidate, sites: Sites) -> None:
     if not domain.isascii():
         refusals.append(Refusal.DOMAIN_NOT_ASCII)
         return
-    # A list of public suffixes has no answer for "http://x/": such a Domain matches nothing.
+    # A text like "http://x/" cannot be looked up in the list, and matches no host anyway.
     shared = _LABELS.fullmatch(domain) and sites.is_public_suffix(domain)
     if domain == host and (shared or candidate.request.target.is_ip):
         candidate.warnings.append(SetWarning.DOMAIN_MADE_HOST_ONLY)
@@ -151,7 +151,7 @@ def _judge_access(candidate: Candidate) -> None:
         candidate.refusals.append(Refusal.HTTP_ONLY_FROM_SCRIPT)
 
 
-def _would_be_hidden(candidate: Candidate, stored: StoredCookie) -> bool:
+def _hides(candidate: Candidate, stored: StoredCookie) -> bool:
     """Whether the new cookie could be sent in place of a stored Secure one."""
     return (
         stored.secure

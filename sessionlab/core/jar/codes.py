@@ -1,8 +1,8 @@
-"""The vocabulary of the jar: why a cookie was refused or withheld, and what to beware of.
+"""The vocabulary of the jar: why a cookie was refused or withheld, and what to watch out for.
 
 Rules
-- Codes are public and stable: kebab-case, never reused for something else.
-- Members stand in the order in which the algorithm asks; reasons are reported in that order.
+- Codes are public and stable: kebab-case, never reused for another meaning.
+- Members are in the order in which the algorithm checks them; reasons are reported in that order.
 - Every code has a sentence in the text catalogue: `Refusal` under ``jar.refusal``, `SetWarning`
   under ``jar.set-warning``, `Withheld` under ``jar.withheld``, `SendWarning` under
   ``jar.send-warning``, each in a table ``reason`` and, where something can be changed, ``fix``;
@@ -19,13 +19,13 @@ class SetOutcome(StrEnum):
 
     STORED = "stored"
     REPLACED = "replaced"
-    DELETED = "deleted"  # its expiry lies in the past and there was such a cookie
+    DELETED = "deleted"  # the expiry is in the past, and the cookie was in the jar
     NOTHING_TO_DELETE = "nothing-to-delete"
     REFUSED = "refused"
 
 
 class Refusal(StrEnum):
-    """Why a cookie was not stored (RFC 6265bis 5.6 and 5.7, in their order)."""
+    """Why a cookie was not stored, in the order of RFC 6265bis 5.6 and 5.7."""
 
     SCHEME_WITHOUT_COOKIES = "scheme-without-cookies"
     CONTROL_CHARACTER = "control-character"
@@ -33,7 +33,7 @@ class Refusal(StrEnum):
     EMPTY = "empty"
     TOO_LONG = "too-long"
     DOMAIN_NOT_ASCII = "domain-not-ascii"
-    DOMAIN_ONLY_A_DOT = "domain-only-a-dot"  # the RFC ignores it; browsers refuse
+    DOMAIN_ONLY_A_DOT = "domain-only-a-dot"  # the RFC ignores it; browsers refuse it
     DOMAIN_PUBLIC_SUFFIX = "domain-public-suffix"
     DOMAIN_MISMATCH = "domain-mismatch"
     SECURE_FROM_HTTP = "secure-from-http"
@@ -54,7 +54,7 @@ class Refusal(StrEnum):
 
 
 class SetWarning(StrEnum):
-    """What the server may not have meant, though it decides nothing by itself."""
+    """What the server may not have intended.  A warning decides nothing."""
 
     NAMELESS = "nameless"
     NAMELESS_WITH_EQUALS = "nameless-with-equals"  # newer Chromium refuses what the RFC stores
@@ -98,7 +98,7 @@ class Withheld(StrEnum):
 
 
 class SendWarning(StrEnum):
-    """A cookie that is sent, but hardly as it was meant."""
+    """Why sending this cookie may surprise its owner.  A warning decides nothing."""
 
     SECURE_ON_LOOPBACK = "secure-on-loopback"
     LAX_POST_WINDOW = "lax-post-window"

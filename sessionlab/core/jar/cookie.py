@@ -1,7 +1,7 @@
 """A cookie as the jar keeps it.
 
 Rules
-- A stored cookie is frozen; a change makes another one.
+- A stored cookie is frozen; a change makes a new one.
 - Times are milliseconds since the epoch.
 - Text is octets as latin-1 characters, as in WSGI.
 """
@@ -23,15 +23,15 @@ class SameSite(StrEnum):
 
 
 class Priority(StrEnum):
-    """Chromium's Priority attribute: who must go first when there are too many."""
+    """Chromium's Priority attribute: when there are too many cookies, LOW is evicted first."""
 
     LOW = "low"
     MEDIUM = "medium"
     HIGH = "high"
 
 
-class Origin(StrEnum):
-    """How the cookie came into this jar."""
+class CookieSource(StrEnum):
+    """How the cookie got into this jar."""
 
     SERVER = "server"
     SCRIPT = "script"
@@ -42,8 +42,8 @@ class Origin(StrEnum):
 class PartitionKey(NamedTuple):
     """Where a Partitioned cookie lives: the top-level site, and whether it was embedded there.
 
-    ``cross_site`` is true when the page that got the cookie, or a frame around it, belongs to
-    another site than the one in the address bar.
+    ``cross_site``: the page that got the cookie, or a frame around it, belongs to another site
+    than the address bar.
     """
 
     site: str
@@ -51,7 +51,7 @@ class PartitionKey(NamedTuple):
 
 
 class CookieKey(NamedTuple):
-    """What makes two cookies the same one (RFC 6265bis 5.7)."""
+    """The identity of a cookie: two cookies with equal keys are one (RFC 6265bis 5.7)."""
 
     partition: PartitionKey | None
     name: str
@@ -64,10 +64,11 @@ class CookieKey(NamedTuple):
 class StoredCookie:
     """One cookie in a jar.
 
-    ``domain`` is a canonical host without a leading dot.  ``expires`` is None for a cookie that
-    lasts until the browser is closed.  ``created`` survives a replacement and orders the Cookie
-    header; ``value_since`` is when this value was first seen and starts the two minutes of
-    Lax+POST (Chromium measures from there).
+    ``domain``: a canonical host without a leading dot.
+    ``expires``: None for a cookie that lasts until the browser is closed.
+    ``created``: survives a replacement and orders the Cookie header.
+    ``value_since``: when this value was first seen.  The two minutes of Lax+POST start here, as in
+    Chromium.
     """
 
     name: str
@@ -83,7 +84,7 @@ class StoredCookie:
     priority: Priority
     created: int
     value_since: int
-    origin: Origin
+    source: CookieSource
 
     @property
     def key(self) -> CookieKey:
@@ -92,9 +93,9 @@ class StoredCookie:
 
     @property
     def pair(self) -> str:
-        """The cookie as it stands in a Cookie header; without a name, its value alone."""
+        """``name=value`` as the Cookie header has it; a nameless cookie is its value alone."""
         return f"{self.name}={self.value}" if self.name else self.value
 
     def expired(self, now: int) -> bool:
-        """Whether its time is over at ``now``."""
+        """Whether the cookie has expired at ``now``: ``expires <= now``."""
         return self.expires is not None and self.expires <= now

@@ -1,10 +1,10 @@
 """Cookie dates (RFC 6265bis 5.1.1), which are looser than any other date on the web.
 
 Rules
-- A date is a run of tokens between delimiters; the first token that looks like a time, a day,
-  a month or a year is taken for it, whatever the order.
-- Every character is looked at once: the work grows with the length and no faster.
-- Zone names and week days mean nothing: a cookie date is UTC.
+- A date is tokens between delimiters, in any order.  The first token that looks like a time is the
+  time, and so on for the day, the month and the year.
+- Every character is read once, so the work is linear in the length.
+- Zone names and weekdays are ignored: a cookie date is UTC.
 """
 
 from __future__ import annotations
@@ -26,12 +26,10 @@ _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _FIRST_YEAR = 1601
 
 
-def parse_date(text: str) -> int | None:
-    """Milliseconds since the epoch, or None where the text is no cookie date."""
+def parse_cookie_date(text: str) -> int | None:
+    """Milliseconds since the epoch; None if the text is not a cookie date."""
     time: tuple[int, int, int] | None = None
-    day: int | None = None
-    month: int | None = None
-    year: int | None = None
+    day = month = year = None
     for token in _TOKEN.finditer(text):
         word = token.group()
         if time is None and (found := _TIME.match(word)):
@@ -44,11 +42,11 @@ def parse_date(text: str) -> int | None:
         elif year is None and (found := _YEAR.match(word)):
             year = int(found.group(1))
         if time is not None and day is not None and month is not None and year is not None:
-            return _milliseconds(_full_year(year), month, day, time)
+            return _milliseconds(_four_digit_year(year), month, day, time)
     return None
 
 
-def _full_year(year: int) -> int:
+def _four_digit_year(year: int) -> int:
     if 70 <= year <= 99:
         return year + 1900
     if year <= 69:

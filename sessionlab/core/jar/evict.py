@@ -1,18 +1,17 @@
-"""Which cookies must go when there are too many (RFC 6265bis 5.7, as Chromium does it).
+"""Which cookies are evicted when there are too many (RFC 6265bis 5.7, as Chromium does it).
 
 Rules
-- A site may have 180 cookies; the 181st makes room down to 150.  Low priority goes first, then
-  medium, then high, in each cookies without Secure first, and the least recently used first; of
-  each priority some are protected.
-- A site may have 180 cookies or 10,240 octets in one partition; the least recently used go.
-- A jar may hold 3,300 cookies; the next makes room down to 3,000, among those not used for 30
-  days, cookies without Secure first.
-- Expired cookies are gone before anything else is.
+- Expired cookies go before anything else is evicted.
+- A site holds 180 cookies; the 181st evicts down to 150, in the rounds of `_ROUNDS`: by priority,
+  non-Secure before Secure, least recently used first.  Each priority has a protected number.
+- A site holds 180 cookies and 10,240 octets in one partition; the least recently used go.
+- A jar holds 3,300 cookies; the next one evicts down to 3,000, among cookies not used for 30 days,
+  non-Secure first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,12 +26,17 @@ _ROUNDS: Final = (
     (Priority.MEDIUM, False),
     (Priority.HIGH, False),
 )
-"""Which priority goes, and whether its Secure cookies are spared in this round."""
+"""The rounds of eviction: a priority, and whether its Secure cookies are spared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much a jar holds; the defaults are Chromium's.  ``protected_after`` in milliseconds."""
+    """How much a jar holds.  The defaults are Chromium's.
+
+    ``site_kept``, ``jar_kept``: what is left after an eviction.
+    ``protected_*``: how many cookies of a priority a site keeps while others can go.
+    ``protected_after``: milliseconds since its last use within which a full jar keeps a cookie.
+    """
 
     site: int = 180
     site_kept: int = 150
@@ -46,73 +50,57 @@ class Limits:
     protected_after: int = 30 * 24 * 60 * 60 * 1000
 
     def protected(self, priority: Priority) -> int:
-        """How many cookies of this priority a site keeps while others can go."""
+        """The protected number of cookies of this priority."""
         if priority is Priority.LOW:
             return self.protected_low
         return self.protected_medium if priority is Priority.MEDIUM else self.protected_high
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Entry:
-    """A cookie in its place, and when it was last set or sent (milliseconds)."""
+    """A cookie in the jar, and when it was last set or sent (ms since the epoch)."""
 
     cookie: StoredCookie
     last_access: int
 
 
-def surplus_of_site(entries: Iterable[Entry], limits: Limits) -> list[Entry]:
-    """Which of a site's unpartitioned cookies must go."""
+def evict_from_site(entries: Iterable[Entry], limits: Limits) -> list[Entry]:
+    """Which of a site's unpartitioned cookies to evict."""
     left = _least_recent_first(entries)
     if len(left) <= limits.site:
         return []
-    goal = len(left) - limits.site_kept
-    gone: list[Entry] = []
+    surplus = len(left) - limits.site_kept
+    evicted: list[Entry] = []
     for priority, spare_secure in _ROUNDS:
-        quota = limits.protected(priority)
-        count = min(_removable(left, priority, spare_secure, quota), goal - len(gone))
-        kept: list[Entry] = []
-        for entry in left:
-            spared = entry.cookie.priority is not priority or (spare_secure and entry.cookie.secure)
-            if spared or count == 0:
-                kept.append(entry)
-            else:
-                gone.append(entry)
-                count -= 1
-        left = kept
-    return gone
+        of_priority = [entry for entry in left if entry.cookie.priority is priority]
+        candidates = [entry for entry in of_priority if not (spare_secure and entry.cookie.secure)]
+        # The protected number counts the Secure cookies that this round spares.
+        evictable = len(of_priority) - limits.protected(priority)
+        chosen = candidates[: max(0, min(evictable, surplus - len(evicted)))]
+        evicted += chosen
+        left = [entry for entry in left if entry not in chosen]
+    return evicted
 
 
-def surplus_of_partition(entries: Iterable[Entry], limits: Limits) -> list[Entry]:
-    """Which of a site's cookies in one partition must go."""
+def evict_from_partition(entries: Iterable[Entry], limits: Limits) -> list[Entry]:
+    """Which of a site's cookies in one partition to evict."""
     left = _least_recent_first(entries)
     size = sum(_size(entry) for entry in left)
-    gone = 0
-    while len(left) - gone > limits.partition or size > limits.partition_octets:
-        size -= _size(left[gone])
-        gone += 1
-    return left[:gone]
+    evicted = 0
+    while len(left) - evicted > limits.partition or size > limits.partition_octets:
+        size -= _size(left[evicted])
+        evicted += 1
+    return left[:evicted]
 
 
-def surplus_of_jar(entries: Iterable[Entry], now: int, limits: Limits) -> list[Entry]:
-    """Which of all unpartitioned cookies must go, where the whole jar is too full."""
-    all_entries = list(entries)
-    if len(all_entries) <= limits.jar:
+def evict_from_jar(entries: Iterable[Entry], now: int, limits: Limits) -> list[Entry]:
+    """Which unpartitioned cookies of all sites to evict."""
+    left = _least_recent_first(entries)
+    if len(left) <= limits.jar:
         return []
-    goal = len(all_entries) - limits.jar_kept
-    unused = [
-        entry
-        for entry in _least_recent_first(all_entries)
-        if entry.last_access < now - limits.protected_after
-    ]
-    unused.sort(key=lambda entry: entry.cookie.secure)
-    return unused[:goal]
-
-
-def _removable(left: Sequence[Entry], priority: Priority, spare_secure: bool, quota: int) -> int:
-    """How many of a priority may go in one round, its quota kept."""
-    cookies = [entry.cookie for entry in left if entry.cookie.priority is priority]
-    spared = sum(cookie.secure for cookie in cookies) if spare_secure else 0
-    return max(0, len(cookies) - max(spared, quota))
+    unused = [entry for entry in left if entry.last_access < now - limits.protected_after]
+    unused.sort(key=lambda entry: entry.cookie.secure)  # stable: still the least recent first
+    return unused[: len(left) - limits.jar_kept]
 
 
 def _least_recent_first(entries: Iterable[Entry]) -> list[Entry]:

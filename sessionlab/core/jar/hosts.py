@@ -1,11 +1,11 @@
 """Hosts, URLs and paths as the cookie rules compare them.
 
 Rules
-- A host is canonical: lower case, international labels in their ASCII form, IPv6 in brackets
-  and shortened.  Dot segments and percent signs in paths stay as they are: cookie paths are
-  compared octet by octet.
+- A canonical host is in lower case, international labels are in their ASCII form, IPv6 is in
+  brackets and compressed.
+- Paths keep their dot segments and percent signs: cookie paths are compared octet by octet.
 - An IP address has no subdomains.
-- Loopback counts as a secure place even over http, as in Chromium and Firefox.
+- Loopback is trusted even over http, as in Chromium and Firefox.
 """
 
 from __future__ import annotations
@@ -16,20 +16,22 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from sessionlab.core.errors import SessionlabError
+
 _URL = re.compile(r"([a-z][a-z0-9+.-]*)://(?:[^/?#\\]*@)?(\[[^\]/?#\\]*\]|[^:/?#\\]*)", re.I)
 _REST = re.compile(r"(?::[0-9]*)?([/\\][^?#]*)?(?:[?#].*)?", re.S)
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 _IPV4 = re.compile(rf"{_OCTET}(?:\.{_OCTET}){{3}}\Z")
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")
 _HTTP_SCHEMES = {"http": "http", "https": "https", "ws": "http", "wss": "https"}
-"""The schemes that have cookies, each with the scheme that counts for its site."""
+"""The schemes that carry cookies, each with the scheme of its site."""
 
 
-class InvalidUrl(ValueError):
-    """A URL that no request can be sent to; ``url`` is what was read."""
+class InvalidUrl(SessionlabError, ValueError):
+    """A text that is not an absolute URL; ``url`` is that text."""
 
     def __init__(self, url: str) -> None:
-        super().__init__(f"no absolute URL: {url!r}; write it as http://host/path")
+        super().__init__(f"not an absolute URL: {url!r}; write it as http://host/path")
         self.url = url
 
 
@@ -37,8 +39,9 @@ class InvalidUrl(ValueError):
 class Target:
     """The parts of a request's URL that cookies depend on.
 
-    ``scheme`` is http or https for the schemes that have cookies (ws and wss count as these),
-    else as written.  ``trusted``: https, or loopback, where Secure cookies are at home.
+    ``scheme``: http or https for the schemes that carry cookies (ws counts as http, wss as
+    https); any other scheme in lower case.
+    ``trusted``: https or loopback, where Secure cookies may be set and sent.
     """
 
     scheme: str
@@ -50,7 +53,7 @@ class Target:
 
     @property
     def has_cookies(self) -> bool:
-        """Whether this scheme carries cookies at all."""
+        """Whether the scheme carries cookies."""
         return self.scheme in _HTTP_SCHEMES
 
 
@@ -78,7 +81,7 @@ def parse_url(url: str) -> Target:
 
 
 def canonical_host(text: str) -> str:
-    """The host in the form that is compared."""
+    """The host in its canonical form."""
     if text.startswith("[") and text.endswith("]"):
         try:
             return f"[{ipaddress.IPv6Address(text[1:-1]).compressed}]"
@@ -110,7 +113,7 @@ def is_ip(host: str) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a canonical host can only be this machine."""
+    """Whether a canonical host always means this machine."""
     if host in ("localhost", "localhost.", "[::1]"):
         return True
     if host.startswith("127."):
@@ -119,14 +122,14 @@ def is_loopback(host: str) -> bool:
 
 
 def domain_match(host: str, domain: str) -> bool:
-    """Whether a host is the domain or lies below it (RFC 6265bis 5.1.3); both canonical."""
+    """Whether a host is the domain or a subdomain of it (RFC 6265bis 5.1.3); both canonical."""
     if host == domain:
         return True
     return bool(domain) and host.endswith("." + domain) and not is_ip(host)
 
 
 def default_path(path: str) -> str:
-    """The cookie path of a request path: its directory (RFC 6265bis 5.1.4)."""
+    """The path of a cookie without one: the request path's directory (RFC 6265bis 5.1.4)."""
     last_slash = path.rfind("/")
     if not path.startswith("/") or last_slash == 0:
         return "/"
@@ -134,7 +137,7 @@ def default_path(path: str) -> str:
 
 
 def path_match(path: str, cookie_path: str) -> bool:
-    """Whether a request path is the cookie path or lies below it (RFC 6265bis 5.1.4)."""
+    """Whether a request path is the cookie path or below it (RFC 6265bis 5.1.4)."""
     if not path.startswith(cookie_path):
         return False
     length = len(cookie_path)

@@ -1,10 +1,9 @@
 """Set-Cookie text, taken apart (RFC 6265bis 5.6).
 
 Rules
-- Nothing is refused here: what is wrong is noted, in order, and reading goes on, so that one
-  look tells everything.
-- An attribute that can not be understood is passed over; of several, the last one counts.
-- Work grows with the length of the text and no faster.
+- Parsing never stops: what is wrong is collected, in order, so that one pass finds everything.
+- An attribute that cannot be understood is ignored; the last of several counts.
+- The work is linear in the length of the text.
 """
 
 from __future__ import annotations
@@ -16,14 +15,14 @@ from typing import Final
 
 from sessionlab.core.jar.codes import Refusal, SetWarning
 from sessionlab.core.jar.cookie import Priority, SameSite
-from sessionlab.core.jar.dates import parse_date
+from sessionlab.core.jar.dates import parse_cookie_date
 
 MAX_PAIR: Final = 4096
-"""Octets that a cookie's name and value may have together."""
+"""The most octets that a cookie's name and value may have together."""
 MAX_ATTRIBUTE: Final = 1024
-"""Octets that an attribute's value may have; a longer attribute is passed over."""
+"""The most octets of an attribute's value; a longer attribute is ignored."""
 MAX_AGE: Final = 400 * 24 * 60 * 60
-"""Seconds that a cookie may last at most: 400 days."""
+"""The most seconds that a cookie may last: 400 days."""
 
 _BLANK: Final = " \t"
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
@@ -34,12 +33,12 @@ _PRIORITY = {"low": Priority.LOW, "medium": Priority.MEDIUM, "high": Priority.HI
 
 @dataclass(slots=True)
 class SetCookie:
-    """A Set-Cookie line as understood.
+    """A parsed Set-Cookie line.
 
-    ``attributes`` are as written (names in lower case, values stripped; None: no "=").
-    ``domain`` is None or empty where the cookie is to stay with its host; it is in lower case,
-    without its leading dot.  ``path`` is None where the default path counts.  ``max_age`` is in
-    seconds, ``expires`` in milliseconds since the epoch.
+    ``attributes``: as written, names in lower case, values stripped; None without a "=".
+    ``domain``: in lower case, without its leading dot; None or empty for a host-only cookie.
+    ``path``: None if the default path applies.
+    ``max_age``: seconds.  ``expires``: milliseconds since the epoch.
     """
 
     name: str
@@ -60,18 +59,18 @@ class SetCookie:
 
     @property
     def size(self) -> int:
-        """Octets of name and value."""
+        """The octets of name and value."""
         return octets(self.name) + octets(self.value)
 
     @property
     def unknown(self) -> list[str]:
-        """The names of attributes that no browser knows."""
+        """The names of the attributes that no browser knows."""
         return [name for name, _ in self.attributes if name not in _READERS]
 
     def expiry(self, now: int) -> int | None:
-        """When the cookie ends, in milliseconds since the epoch; None: with the browser.
+        """When the cookie expires (ms since the epoch); None: when the browser is closed.
 
-        Max-Age wins over Expires.  Nothing lasts longer than 400 days.
+        Max-Age wins over Expires.  No cookie lasts longer than 400 days.
         """
         if self.max_age is not None:
             return now + self.max_age * 1000 if self.max_age > 0 else 0
@@ -81,7 +80,7 @@ class SetCookie:
 
 
 def octets(text: str) -> int:
-    """How many octets a text is: latin-1 characters are octets, any other counts as UTF-8."""
+    """The length of a text in octets: of latin-1 if the text is latin-1, else of UTF-8."""
     if text.isascii():
         return len(text)
     try:
@@ -91,7 +90,7 @@ def octets(text: str) -> int:
 
 
 def parse_set_cookie(line: str, now: int) -> SetCookie:
-    """Take a Set-Cookie line apart.  ``now``: milliseconds since the epoch."""
+    """Parse a Set-Cookie line.  ``now``: milliseconds since the epoch."""
     pair, _, rest = line.partition(";")
     name, equals, value = pair.partition("=")
     if not equals:
@@ -100,7 +99,7 @@ def parse_set_cookie(line: str, now: int) -> SetCookie:
     _check_text(cookie, line)
     if rest:
         _read_attributes(cookie, rest)
-        _judge_expiry(cookie, now)
+        _check_expiry(cookie, now)
     return cookie
 
 
@@ -108,7 +107,7 @@ def _check_text(cookie: SetCookie, line: str) -> None:
     name, value = cookie.name, cookie.value
     if _CONTROL.search(line):
         cookie.refusals.append(Refusal.CONTROL_CHARACTER)
-    if "\t" in line and _tab_inside(line):
+    if "\t" in line and _has_inner_tab(line):
         cookie.refusals.append(Refusal.TAB_INSIDE)
     if not name and not value:
         cookie.refusals.append(Refusal.EMPTY)
@@ -124,7 +123,7 @@ def _check_text(cookie: SetCookie, line: str) -> None:
         cookie.warnings.append(SetWarning.NOT_ASCII)
 
 
-def _tab_inside(line: str) -> bool:
+def _has_inner_tab(line: str) -> bool:
     return any(
         "\t" in part.strip(_BLANK) for piece in line.split(";") for part in piece.split("=", 1)
     )
@@ -142,46 +141,37 @@ def _read_attributes(cookie: SetCookie, text: str) -> None:
         cookie.attributes.append((name, value if equals else None))
         read = _READERS.get(name)
         if read is None:
-            _note(warnings, SetWarning.ATTRIBUTE_UNKNOWN)
+            _warn_once(warnings, SetWarning.ATTRIBUTE_UNKNOWN)
             continue
         if len(value) > MAX_ATTRIBUTE // 4 and octets(value) > MAX_ATTRIBUTE:
-            _note(warnings, SetWarning.ATTRIBUTE_TOO_LONG)
+            _warn_once(warnings, SetWarning.ATTRIBUTE_TOO_LONG)
             continue
         if name in seen:
-            _note(warnings, SetWarning.ATTRIBUTE_REPEATED)
+            _warn_once(warnings, SetWarning.ATTRIBUTE_REPEATED)
         seen.add(name)
         read(cookie, value)
 
 
-def _read_secure(cookie: SetCookie, value: str) -> None:
-    cookie.secure = True
-    _judge_flag(cookie, value)
+def _read_flag(field: str) -> Callable[[SetCookie, str], None]:
+    """The reader of an attribute that is on whatever its value says."""
 
+    def read(cookie: SetCookie, value: str) -> None:
+        setattr(cookie, field, True)
+        if value:
+            _warn_once(cookie.warnings, SetWarning.FLAG_VALUE_IGNORED)
 
-def _read_http_only(cookie: SetCookie, value: str) -> None:
-    cookie.http_only = True
-    _judge_flag(cookie, value)
-
-
-def _read_partitioned(cookie: SetCookie, value: str) -> None:
-    cookie.partitioned = True
-    _judge_flag(cookie, value)
-
-
-def _judge_flag(cookie: SetCookie, value: str) -> None:
-    if value:
-        _note(cookie.warnings, SetWarning.FLAG_VALUE_IGNORED)
+    return read
 
 
 def _read_path(cookie: SetCookie, value: str) -> None:
     cookie.path = value if value.startswith("/") else None
     if cookie.path is None:
-        _note(cookie.warnings, SetWarning.PATH_NOT_ABSOLUTE)
+        _warn_once(cookie.warnings, SetWarning.PATH_NOT_ABSOLUTE)
 
 
 def _read_domain(cookie: SetCookie, value: str) -> None:
     if value.startswith("."):
-        _note(cookie.warnings, SetWarning.DOMAIN_DOT_IGNORED)
+        _warn_once(cookie.warnings, SetWarning.DOMAIN_DOT_IGNORED)
     cookie.domain_is_dot = value == "."
     cookie.domain = value.removeprefix(".").lower()
 
@@ -189,7 +179,7 @@ def _read_domain(cookie: SetCookie, value: str) -> None:
 def _read_same_site(cookie: SetCookie, value: str) -> None:
     cookie.same_site = _SAME_SITE.get(value.lower(), SameSite.DEFAULT)
     if cookie.same_site is SameSite.DEFAULT:
-        _note(cookie.warnings, SetWarning.SAME_SITE_UNKNOWN)
+        _warn_once(cookie.warnings, SetWarning.SAME_SITE_UNKNOWN)
 
 
 def _read_priority(cookie: SetCookie, value: str) -> None:
@@ -198,9 +188,9 @@ def _read_priority(cookie: SetCookie, value: str) -> None:
 
 def _read_max_age(cookie: SetCookie, value: str) -> None:
     if not _SECONDS.fullmatch(value):
-        _note(cookie.warnings, SetWarning.MAX_AGE_UNREADABLE)
+        _warn_once(cookie.warnings, SetWarning.MAX_AGE_UNREADABLE)
         return
-    # Digits beyond the cap need no reading: Python refuses to read very many.
+    # int() refuses texts of thousands of digits; none of them is needed beyond the cap.
     digits = value.lstrip("-0")
     if value.startswith("-") or not digits:
         cookie.max_age = 0
@@ -211,28 +201,28 @@ def _read_max_age(cookie: SetCookie, value: str) -> None:
 
 
 def _read_expires(cookie: SetCookie, value: str) -> None:
-    moment = parse_date(value)
-    if moment is None:
-        _note(cookie.warnings, SetWarning.EXPIRES_UNREADABLE)
+    expires = parse_cookie_date(value)
+    if expires is None:
+        _warn_once(cookie.warnings, SetWarning.EXPIRES_UNREADABLE)
     else:
-        cookie.expires = moment
+        cookie.expires = expires
 
 
 _READERS: Final[Mapping[str, Callable[[SetCookie, str], None]]] = {
     "domain": _read_domain,
     "expires": _read_expires,
-    "httponly": _read_http_only,
+    "httponly": _read_flag("http_only"),
     "max-age": _read_max_age,
-    "partitioned": _read_partitioned,
+    "partitioned": _read_flag("partitioned"),
     "path": _read_path,
     "priority": _read_priority,
     "samesite": _read_same_site,
-    "secure": _read_secure,
+    "secure": _read_flag("secure"),
 }
-"""Every attribute that a browser knows."""
+"""Every attribute that a browser knows, with its reader."""
 
 
-def _judge_expiry(cookie: SetCookie, now: int) -> None:
+def _check_expiry(cookie: SetCookie, now: int) -> None:
     if cookie.max_age is not None:
         if cookie.expires is not None:
             cookie.warnings.append(SetWarning.EXPIRES_OVERRULED)
@@ -243,6 +233,6 @@ def _judge_expiry(cookie: SetCookie, now: int) -> None:
         cookie.warnings.append(SetWarning.EXPIRY_CAPPED)
 
 
-def _note(warnings: list[SetWarning], warning: SetWarning) -> None:
+def _warn_once(warnings: list[SetWarning], warning: SetWarning) -> None:
     if warning not in warnings:
         warnings.append(warning)

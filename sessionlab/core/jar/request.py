@@ -1,12 +1,12 @@
-"""Who asks for what, from where: the request as the cookie rules see it.
+"""The request as the cookie rules see it: who asks for what, from where.
 
 Rules
-- A site is a scheme and a registrable domain (http and https are two sites).
-- A request is same-site when the site in the address bar, every frame around the page, the
-  document that started the request and the URL itself agree (RFC 6265bis 5.2).  Where a redirect
-  came from does not count; browsers tried that and took it back.
-- A cross-site navigation of the whole tab is told from every other cross-site request, and one
-  with an unsafe method from one with a safe method.
+- A site is a scheme and a registrable domain, so http and https are two sites.
+- A request is same-site if the address bar, every frame around the page, the document that started
+  the request and the URL itself are of one site (RFC 6265bis 5.2).  Redirects do not count:
+  browsers tried that and took it back.
+- A cross-site navigation of the whole tab differs from other cross-site requests, and its method
+  may be safe or unsafe.
 """
 
 from __future__ import annotations
@@ -14,19 +14,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from sessionlab.core.jar.cookie import PartitionKey
 from sessionlab.core.jar.hosts import InvalidUrl, Target, is_ip, parse_url
 
 PublicSuffix = Callable[[str], str | None]
-"""Gives the public suffix of a canonical host: ``co.uk`` for ``www.example.co.uk``.
+"""Returns the public suffix of a canonical host: ``co.uk`` for ``www.example.co.uk``.
 
-A host that is a public suffix gives itself.  None counts as: the last label.  The list behind it
-changes every week, so it belongs to a library; the core asks whoever builds the jar.
+A host that is a public suffix is its own.  None means the last label.  The list changes every week,
+so it belongs to a library; whoever builds the jar brings it.
 """
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-_MOST_REMEMBERED = 4096
+_CACHED = 4096
 
 
 class Api(StrEnum):
@@ -37,7 +38,7 @@ class Api(StrEnum):
 
 
 class Relation(StrEnum):
-    """How the request stands to the site that started it."""
+    """How the request relates to the site that started it."""
 
     SAME_SITE = "same-site"
     CROSS_SITE_NAVIGATION = "cross-site-navigation"  # of the whole tab, safe method
@@ -49,14 +50,14 @@ class Relation(StrEnum):
 class RequestContext:
     """One request, or one access to ``document.cookie``, in a browser.
 
-    ``url``: where it goes, as it is sent (dot segments resolved, percent signs in place); for a
-    script, the page it runs in.
-    ``initiator``: the URL (or origin) of the document that started it.  None: nobody did, the
-    address was typed, or the page asks for its own parts.
-    ``top_level``: it navigates the whole tab.
-    ``top_level_url``: what stands in the address bar, for a request that is no such navigation.
-    None: the initiator, and without one the URL itself.
-    ``cross_site_ancestor``: a frame between the address bar and the page is of another site.
+    ``url``: as it is sent, dot segments resolved and percent signs kept; for a script, the page it
+    runs in.
+    ``initiator``: the URL or origin of the document that started it.  None: the address was typed,
+    or the page loads its own parts.
+    ``top_level``: whether it navigates the whole tab.
+    ``top_level_url``: the address bar, for a request that does not navigate the whole tab.  None:
+    the initiator's URL; without an initiator, the request's own.
+    ``cross_site_ancestor``: whether a frame between the address bar and the page is cross-site.
     """
 
     url: str
@@ -69,8 +70,8 @@ class RequestContext:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """A context worked out: what every rule is asked about."""
+class ResolvedRequest:
+    """A `RequestContext` with what the rules need to know about it, worked out by `Sites`."""
 
     context: RequestContext
     target: Target
@@ -80,58 +81,46 @@ class Request:
 
     @property
     def is_script(self) -> bool:
-        """Whether a script asks, which may not see HttpOnly cookies."""
+        """Whether a script asks, which must not see HttpOnly cookies."""
         return self.context.api is Api.DOM
 
 
 class Sites:
-    """Which site a host belongs to, and what follows for a request.
-
-    Answers are remembered, because a request asks once for its header and once for each line of
-    the response; a server can make us meet any number of hosts, so there is an end to it.
-    """
+    """Works out sites and requests, with one list of public suffixes."""
 
     def __init__(self, public_suffix: PublicSuffix) -> None:
         self._public_suffix = public_suffix
-        self._domains: dict[str, str] = {}
-        self._requests: dict[RequestContext, Request] = {}
+        # A request asks once for its Cookie header and once for each Set-Cookie line.  The caches
+        # are bounded because a server can name any number of hosts.
+        self.registrable_domain = lru_cache(maxsize=_CACHED)(self._registrable_domain)
+        self.resolve = lru_cache(maxsize=_CACHED)(self._resolve)
 
     def is_public_suffix(self, host: str) -> bool:
-        """Whether nobody may own this host, so that no cookie may be shared below it."""
+        """Whether a canonical host is a public suffix, for which no cookie may be shared."""
         return not is_ip(host) and self._suffix(host) == host
 
-    def registrable_domain(self, host: str) -> str:
-        """The part of a canonical host that somebody registered, or the host itself.
+    def _registrable_domain(self, host: str) -> str:
+        """The public suffix of a canonical host and one label more.
 
-        The host itself is given for an IP address and for a public suffix.
+        An IP address and a public suffix are their own.
         """
-        known = self._domains.get(host)
-        if known is None:
-            if len(self._domains) >= _MOST_REMEMBERED:
-                self._domains.clear()
-            known = self._domains[host] = self._registrable_domain(host)
-        return known
+        if is_ip(host):
+            return host
+        suffix = self._suffix(host)
+        if suffix == host:
+            return host
+        owned = host[: -len(suffix) - 1]
+        return f"{owned.rpartition('.')[2]}.{suffix}"
 
-    def resolve(self, context: RequestContext) -> Request:
-        """Work out a context.  Raises InvalidUrl for its ``url``; any other URL may be opaque."""
-        known = self._requests.get(context)
-        if known is None:
-            if len(self._requests) >= _MOST_REMEMBERED:
-                self._requests.clear()
-            known = self._requests[context] = self._resolve(context)
-        return known
-
-    def _resolve(self, context: RequestContext) -> Request:
+    def _resolve(self, context: RequestContext) -> ResolvedRequest:
+        """Work out a context.  Raises InvalidUrl for its ``url``; its other URLs may be opaque."""
         target = parse_url(context.url)
-        domain = self.registrable_domain(target.host)
-        site = f"{target.scheme}://{domain}"
-        if context.top_level:
-            top_site: str = site
-            first_party = True
-        else:
+        site = f"{target.scheme}://{self.registrable_domain(target.host)}"
+        top_site, first_party = site, True
+        if not context.top_level:
             top_site = self._site_of(context.top_level_url or context.initiator, site)
             first_party = top_site == site and not context.cross_site_ancestor
-        return Request(
+        return ResolvedRequest(
             context=context,
             target=target,
             site=site,
@@ -156,21 +145,11 @@ class Sites:
         try:
             target = parse_url(url)
         except InvalidUrl:
-            # "null", data:, about:blank: an origin like no other.
-            return "null"
+            return "null"  # "null", data:, about:blank: an opaque origin, same-site with none
         return f"{target.scheme}://{self.registrable_domain(target.host)}"
 
-    def _registrable_domain(self, host: str) -> str:
-        if is_ip(host):
-            return host
-        suffix = self._suffix(host)
-        if suffix == host:
-            return host
-        owned = host[: -len(suffix) - 1]
-        return f"{owned.rpartition('.')[2]}.{suffix}"
-
     def _suffix(self, host: str) -> str:
-        # A trailing dot names the same place for DNS; it is no part of the list.
+        # The root's dot belongs to DNS; the list of public suffixes does not have it.
         bare = host.removesuffix(".")
         suffix = self._public_suffix(bare) or bare.rpartition(".")[2]
         return suffix + host[len(bare) :]

@@ -1,52 +1,28 @@
 """Is this cookie sent?  (RFC 6265bis 5.8.3.)
 
 Rules
-- `reasons` asks every rule and lists all that speaks against sending; `is_sent` asks until the
-  first no.  They agree: a test holds them together.
-- Longer paths go first; of equal ones, the older cookie.
-- Lax+POST: a cookie without SameSite whose value is at most two minutes old goes with a
-  cross-site navigation of an unsafe method, as in Chromium.
+- Every rule is checked, so the reasons are complete.  A cookie is sent if there is none.
+- Lax+POST: a cookie without SameSite whose value is at most two minutes old goes with a cross-site
+  navigation of an unsafe method, as in Chromium.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from sessionlab.core.jar.codes import Withheld
+from sessionlab.core.jar.codes import SendWarning, Withheld
 from sessionlab.core.jar.cookie import SameSite, StoredCookie
 from sessionlab.core.jar.hosts import path_match
-from sessionlab.core.jar.request import Relation, Request
+from sessionlab.core.jar.request import Relation, ResolvedRequest
 
 LAX_POST_WINDOW: Final = 2 * 60 * 1000
-"""Milliseconds for which a cookie without SameSite goes with a cross-site POST navigation."""
+"""Milliseconds during which a cookie without SameSite goes with a cross-site POST navigation."""
 
 
-def is_sent(cookie: StoredCookie, request: Request, now: int) -> bool:
-    """Whether the cookie goes with the request at ``now``."""
-    target = request.target
-    host = target.host
-    domain = cookie.domain
-    if domain != host and (cookie.host_only or target.is_ip or not host.endswith("." + domain)):
-        return False
-    if cookie.expires is not None and cookie.expires <= now:
-        return False
-    path = cookie.path
-    if path != "/" and not path_match(target.path, path):
-        return False
-    if cookie.secure and not target.trusted:
-        return False
-    if cookie.http_only and request.is_script:
-        return False
-    if cookie.partition is not None and cookie.partition != request.partition:
-        return False
-    if not target.has_cookies:
-        return False
-    relation = request.relation
-    return relation is Relation.SAME_SITE or _same_site_refusal(cookie, relation, now) is None
-
-
-def reasons(cookie: StoredCookie, request: Request, now: int) -> tuple[Withheld, ...]:
-    """All that speaks against sending; empty where the cookie is sent."""
+def withheld_reasons(
+    cookie: StoredCookie, request: ResolvedRequest, now: int
+) -> tuple[Withheld, ...]:
+    """Every reason not to send the cookie at ``now`` (ms since the epoch)."""
     target = request.target
     found: list[Withheld] = []
     if not target.has_cookies:
@@ -73,22 +49,29 @@ def reasons(cookie: StoredCookie, request: Request, now: int) -> tuple[Withheld,
     return tuple(found)
 
 
-def in_lax_post_window(cookie: StoredCookie, request: Request, now: int) -> bool:
-    """Whether nothing but the cookie's youth lets SameSite pass it."""
-    return (
+def send_warnings(
+    cookie: StoredCookie, request: ResolvedRequest, now: int, namesakes: int
+) -> tuple[SendWarning, ...]:
+    """The warnings of a cookie that is sent.  ``namesakes``: sent cookies of its name, with it."""
+    relation = request.relation
+    found: list[SendWarning] = []
+    if cookie.secure and not request.target.encrypted:
+        found.append(SendWarning.SECURE_ON_LOOPBACK)
+    if (
         cookie.same_site is SameSite.DEFAULT
-        and request.relation is Relation.CROSS_SITE_UNSAFE_NAVIGATION
+        and relation is Relation.CROSS_SITE_UNSAFE_NAVIGATION
         and now - cookie.value_since <= LAX_POST_WINDOW
-    )
-
-
-def header_order(cookie: StoredCookie) -> tuple[int, int]:
-    """The sort key of the Cookie header; ties keep the jar's order."""
-    return (-len(cookie.path), cookie.created)
+    ):
+        found.append(SendWarning.LAX_POST_WINDOW)
+    if relation is Relation.CROSS_SITE and cookie.partition is None:
+        found.append(SendWarning.THIRD_PARTY)
+    if namesakes > 1:
+        found.append(SendWarning.SAME_NAME)
+    return tuple(found)
 
 
 def _same_site_refusal(cookie: StoredCookie, relation: Relation, now: int) -> Withheld | None:
-    """What SameSite says against a request that is not same-site."""
+    """The reason that SameSite gives, for a request that is not same-site."""
     same_site = cookie.same_site
     if same_site is SameSite.NONE:
         return None

@@ -1,8 +1,8 @@
-"""What the jar answers: verdicts that carry every reason, and the evidence for it.
+"""The jar's answers: verdicts that carry every reason, and the evidence for it.
 
 Rules
-- A verdict names codes, never sentences.  ``evidence`` holds what the sentences of the catalogue
-  may mention, as text; it is worked out only when asked for.
+- A verdict holds codes, never sentences.  ``evidence`` holds what a sentence of the catalogue may
+  mention, as text, and is worked out only when it is read.
 - All of it may come from a hostile server: whoever shows it makes control characters visible.
 """
 
@@ -14,16 +14,17 @@ from dataclasses import dataclass
 from sessionlab.core.jar.codes import Refusal, SendWarning, SetOutcome, SetWarning, Withheld
 from sessionlab.core.jar.cookie import StoredCookie
 from sessionlab.core.jar.parse import SetCookie
-from sessionlab.core.jar.request import Request
+from sessionlab.core.jar.request import ResolvedRequest
 
 
 @dataclass(frozen=True, slots=True)
 class JarVerdict:
-    """What became of a Set-Cookie line.
+    """What a Set-Cookie line did to the jar.
 
-    ``reasons`` say why it was refused and are empty where it was accepted.  ``cookie`` is what is
-    stored now; None where it was refused or only deleted another.  ``replaced`` is the cookie
-    that had its place; ``evicted`` are those that made room.
+    ``reasons``: why it was refused; empty if it was accepted.
+    ``cookie``: the stored cookie; None if it was refused or only deleted another.
+    ``replaced``: the cookie with the same key that was in the jar before.
+    ``evicted``: the cookies that made room for it.
     """
 
     outcome: SetOutcome
@@ -33,11 +34,11 @@ class JarVerdict:
     replaced: StoredCookie | None
     evicted: tuple[StoredCookie, ...]
     set_cookie: SetCookie
-    request: Request
+    request: ResolvedRequest
 
     @property
     def accepted(self) -> bool:
-        """Whether the browser did as it was told."""
+        """Whether the browser did what the line says."""
         return self.outcome is not SetOutcome.REFUSED
 
     @property
@@ -61,13 +62,13 @@ class JarVerdict:
 
 @dataclass(frozen=True, slots=True)
 class SendVerdict:
-    """Whether one stored cookie goes with a request; ``reasons`` say why not."""
+    """Whether one stored cookie is sent with a request; ``reasons`` say why not."""
 
     cookie: StoredCookie
     sent: bool
     reasons: tuple[Withheld, ...]
     warnings: tuple[SendWarning, ...]
-    request: Request
+    request: ResolvedRequest
 
     @property
     def evidence(self) -> Mapping[str, str]:
@@ -84,10 +85,10 @@ class SendVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What the jar sends with a request, and what it keeps back.
+    """What the jar sends with a request, and what it withholds.
 
-    ``header`` is the Cookie header's value, empty where there is none.  ``verdicts`` cover every
-    cookie of the site, in the order in which they would be sent.
+    ``header``: the Cookie header's value; empty if no cookie is sent.
+    ``verdicts``: one for every cookie of the site, in the order of the header.
     """
 
     header: str
@@ -99,7 +100,7 @@ class Selection:
         return tuple(verdict.cookie for verdict in self.verdicts if verdict.sent)
 
 
-def _evidence_of(request: Request) -> dict[str, str]:
+def _evidence_of(request: ResolvedRequest) -> dict[str, str]:
     context = request.context
     return {
         "scheme": request.target.scheme,

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sessionlab.core.jar import parse_date
+from sessionlab.core.jar import parse_cookie_date
 
 
 def _at(*parts: int) -> int:
@@ -37,7 +37,7 @@ def _at(*parts: int) -> int:
     ],
 )
 def test_a_date_is_understood(text: str, expected: int) -> None:
-    assert parse_date(text) == expected
+    assert parse_cookie_date(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_a_date_is_understood(text: str, expected: int) -> None:
     ],
 )
 def test_what_is_no_date_is_none(text: str) -> None:
-    assert parse_date(text) is None
+    assert parse_cookie_date(text) is None
 
 
 @settings(deadline=None)
@@ -73,7 +73,7 @@ def test_what_is_no_date_is_none(text: str) -> None:
 def test_a_date_as_servers_write_it_comes_back(moment: datetime) -> None:
     moment = moment.replace(microsecond=0, tzinfo=UTC)
     text = moment.strftime("%a, %d %b ") + f"{moment.year:04} " + moment.strftime("%H:%M:%S GMT")
-    assert parse_date(text) == round(moment.timestamp() * 1000)
+    assert parse_cookie_date(text) == round(moment.timestamp() * 1000)
 
 
 def _lines_run(text: str) -> int:
@@ -88,7 +88,7 @@ def _lines_run(text: str) -> int:
     before = sys.gettrace()
     sys.settrace(trace)
     try:
-        parse_date(text)
+        parse_cookie_date(text)
     finally:
         sys.settrace(before)
     return count

@@ -45,13 +45,13 @@ def test_the_181st_cookie_of_a_site_makes_room_down_to_150() -> None:
 def test_what_was_sent_lately_stays() -> None:
     jar = Jar(suffixes(), SMALL)
     _fill(jar, ["used=1; Path=/used", *(f"c{number}=1" for number in range(9))])
-    jar.header(RequestContext("https://a.test/used"), NOW + 1000)
+    jar.select(RequestContext("https://a.test/used"), NOW + 1000)
     jar.set("last=1", PAGE, NOW + 2000)
     # The header took all ten along: c0 and its like are as fresh, and the oldest goes first.
     assert "used" not in {cookie.name for cookie in jar}
     jar = Jar(suffixes(), SMALL)
     _fill(jar, ["used=1; Path=/used", *(f"c{number}=1; Path=/x" for number in range(9))])
-    jar.header(RequestContext("https://a.test/used"), NOW + 1000)
+    jar.select(RequestContext("https://a.test/used"), NOW + 1000)
     jar.set("last=1", PAGE, NOW + 2000)
     assert "used" in {cookie.name for cookie in jar}
 

