@@ -147,7 +147,7 @@ def _from_anything(text: str) -> Found:
 
 
 def _split(header: str, source: Source) -> Iterator[Given]:
-    """The pairs of a Cookie header, as `sessionlab.core.wire.parse_cookies` splits them."""
+    """The pairs of a Cookie header, as `sessionlab.core.wire.find_cookie` splits it."""
     for pair in header.strip().split(";"):
         name, equals, value = pair.partition("=")
         if equals:

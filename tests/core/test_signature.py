@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import hmac
 from base64 import b64decode, b64encode, urlsafe_b64encode
+from collections.abc import Sequence
 from hashlib import sha256
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from sessionlab.core.wire import Signer, session_id_from_bytes, sign, unsign
+from sessionlab.core.wire import Signer, session_id_from_bytes, sign
 from sessionlab.core.wire.javascript import utf8
 
 SECRET = "keyboard cat"
 ID = "K2xFzQ0a7vG1dWm4tYb9Lc3pRs5uXe8h"
 SIGNED = sign(ID, SECRET)
+
+
+def unsign(signed: str, secrets: Sequence[str | bytes]) -> str | None:
+    """The value that one of the secrets signed; None if none of them did."""
+    return None if Signer(secrets).match(signed) is None else signed.rpartition(".")[0]
+
 
 SECRETS = st.one_of(st.text(max_size=100), st.binary(max_size=200))
 
@@ -110,7 +117,6 @@ OTHER_SPELLINGS = {
 @pytest.mark.parametrize("signed", OTHER_SPELLINGS.values(), ids=OTHER_SPELLINGS)
 def test_another_spelling_of_a_signature_is_refused(signed: str) -> None:
     assert unsign(signed, [SECRET]) is None
-    assert Signer([SECRET]).match(signed) is None
 
 
 def test_the_digits_that_the_url_safe_alphabet_renames_are_there_to_be_refused() -> None:

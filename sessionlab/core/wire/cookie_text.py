@@ -2,8 +2,8 @@
 
 Rules
 - Header text is octets written as latin-1 characters, as in WSGI.
-- The first cookie of a name wins, valid or not.
-- What would break out of a header (control characters, ``;``) is refused before it is written.
+- Of several cookies with one name, the first counts, valid or not.
+- A name or attribute with a control character or ``;`` is refused; a value is percent-encoded.
 
 Source: cookie 0.7.2, which express-session uses; RFC 6265 sections 4.1.1 and 5.4.
 """
@@ -17,7 +17,6 @@ from sessionlab.core.unset import UNSET
 from sessionlab.core.wire.javascript import decode_component, encode_component, utc_date
 
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-_VALUE = re.compile(r'("?)[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*\1')
 _LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"[.]?{_LABEL}([.]{_LABEL})*", re.IGNORECASE | re.ASCII)
 _PATH = re.compile(r"[\x20-\x3a\x3d-\x7e]*")
@@ -26,7 +25,7 @@ _SAME_SITES = {"lax": "Lax", "strict": "Strict", "none": "None"}
 
 
 def find_cookie(header: str, name: str) -> str | None:
-    """The undecoded value of the first cookie of a name; None: there is none."""
+    """The undecoded value of the first cookie with this name; None: there is no such cookie."""
     for pair in header.split(";"):
         key, equals, value = pair.partition("=")
         if equals and key.strip(" \t") == name:
@@ -35,30 +34,17 @@ def find_cookie(header: str, name: str) -> str | None:
 
 
 def unquote_cookie(value: str) -> str:
-    """A cookie's value without the blanks around it and one pair of double quotes."""
+    """A cookie's value without surrounding blanks and one pair of double quotes."""
     value = value.strip(" \t")
     return value[1:-1] if value.startswith('"') and value.endswith('"') else value
 
 
 def decode_cookie(value: str) -> str:
-    """A cookie's value, percent-decoded; as it stands where that is not possible."""
+    """A cookie's value, percent-decoded; unchanged if it cannot be decoded."""
     try:
         return decode_component(value)
     except ValueError:
         return value
-
-
-def parse_cookies(header: str) -> dict[str, str]:
-    """The cookies of a Cookie header, decoded, first of a name first."""
-    cookies: dict[str, str] = {}
-    if header == "=":
-        return cookies  # shorter than any cookie, says cookie 0.7.2
-    for pair in header.split(";"):
-        key, equals, value = pair.partition("=")
-        key = key.strip(" \t")
-        if equals and key not in cookies:
-            cookies[key] = decode_cookie(unquote_cookie(value))
-    return cookies
 
 
 def serialize_pair(name: str, value: str) -> str:
@@ -81,7 +67,7 @@ def serialize_attributes(
     priority: object = UNSET,
     same_site: object = UNSET,
 ) -> tuple[str, str]:
-    """The attributes as they stand before and behind Expires.  Raises CookieError."""
+    """The attributes before and after Expires.  Raises CookieError."""
     before = after = ""
     if domain:
         if not (isinstance(domain, str) and _DOMAIN.fullmatch(domain)):
@@ -98,15 +84,15 @@ def serialize_attributes(
     if partitioned:
         after += "; Partitioned"
     if priority:
-        after += f"; Priority={_choice('priority', priority, _PRIORITIES)}"
+        after += f"; Priority={_lookup('priority', priority, _PRIORITIES)}"
     if same_site is True:
         after += "; SameSite=Strict"
     elif same_site:
-        after += f"; SameSite={_choice('sameSite', same_site, _SAME_SITES)}"
+        after += f"; SameSite={_lookup('sameSite', same_site, _SAME_SITES)}"
     return before, after
 
 
-def _choice(part: str, value: object, choices: dict[str, str]) -> str:
+def _lookup(part: str, value: object, choices: dict[str, str]) -> str:
     chosen = choices.get(value.lower()) if isinstance(value, str) else None
     if chosen is None:
         raise CookieError(part, value)
@@ -114,7 +100,7 @@ def _choice(part: str, value: object, choices: dict[str, str]) -> str:
 
 
 def serialize_expires(expires: object) -> str:
-    """``; Expires=…`` for a time value in ms; nothing for none.  Raises CookieError for NaN."""
+    """``; Expires=…``, from ms since the epoch; "" for no expiry.  Raises CookieError for NaN."""
     if expires is False or expires is None or expires is UNSET:
         return ""
     if not isinstance(expires, int):

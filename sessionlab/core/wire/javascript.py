@@ -1,10 +1,10 @@
 """Text as JavaScript writes it: percent-encoding, JSON and dates.
 
 Rules
-- Bytes must agree with what V8 writes, because hashes and signatures are made of them.
-- The common case is one call into C; whatever JavaScript writes otherwise than Python (floats,
-  keys that look like array indices, lone surrogates) is noticed in the text and written anew.
-- NaN and the infinities are refused; JavaScript writes null for them and loses them silently.
+- The bytes equal what V8 writes, because records, hashes and signatures are made of them.
+- Python's C encoder writes JSON.  If its text may hold what JavaScript writes differently (floats,
+  keys that are array indices, lone surrogates), Python code writes the value again.
+- NaN and the infinities are refused.  JavaScript writes null for them, a silent loss.
 - Integers are written in full.  JavaScript would round those beyond 2**53.
 """
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import re
+from binascii import b2a_base64
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -24,9 +25,9 @@ from sessionlab.core.errors import SessionDataError
 
 
 def _json_encoder() -> Callable[[Any], str]:
-    """``JSONEncoder.encode`` with its C encoder made once, not for each value: half the time.
+    """``JSONEncoder.encode`` that makes its C encoder once, not for each value: half the time.
 
-    A cycle ends in RecursionError, which is told just as well.
+    Without ``check_circular`` a cycle raises RecursionError.
     """
     encoder = json.JSONEncoder(
         ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False
@@ -35,24 +36,25 @@ def _json_encoder() -> Callable[[Any], str]:
     if make is None:  # an interpreter without C extensions
         return encoder.encode
     encode = make(
-        None,
+        None,  # no dict of what is being written: see check_circular
         encoder.default,
         json.encoder.encode_basestring,
-        None,
+        None,  # no indent
         encoder.key_separator,
         encoder.item_separator,
-        False,
-        False,
-        False,
+        False,  # sort_keys
+        False,  # skipkeys
+        False,  # allow_nan
     )
     return lambda value: "".join(encode(value, 0))
 
 
+_TO_BASE64URL = bytes.maketrans(b"+/", b"-_")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _ESCAPED = re.compile("(?:%[0-9A-Fa-f]{2})+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_digit_in_front = re.compile('"[0-9]').search
+_find_text_with_leading_digit = re.compile('"[0-9]').search
 _ISO_YEAR = re.compile(r"([+-]\d{6}|0000)(?=-\d\d-\d\dT)", re.ASCII)
 _DAYS_IN_400_YEARS = 146_097
 _MAX_DATE = 8_640_000_000_000_000
@@ -63,11 +65,16 @@ _encode_text = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def utf8(text: str) -> bytes:
-    """The octets that Node makes of a string: a lone surrogate becomes U+FFFD."""
+    """The octets of a string in Node: a lone surrogate becomes U+FFFD."""
     try:
         return text.encode()
     except UnicodeEncodeError:
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+
+
+def base64url(octets: bytes) -> str:
+    """``Buffer.toString("base64url")``: url-safe base64 without padding."""
+    return b2a_base64(octets, newline=False).translate(_TO_BASE64URL).rstrip(b"=").decode("ascii")
 
 
 def encode_component(text: str) -> str:
@@ -79,7 +86,7 @@ def encode_component(text: str) -> str:
 
 
 def decode_component(text: str) -> str:
-    """``decodeURIComponent``.  Raises ValueError where a ``%`` begins no UTF-8 character."""
+    """``decodeURIComponent``.  Raises ValueError for a ``%`` that is not part of UTF-8."""
     if "%" not in text:
         return text
     if "%" in _ESCAPED.sub("", text):
@@ -93,9 +100,11 @@ def decode_component(text: str) -> str:
 def dump_json(value: Any, known: str | None = None) -> str:
     """``JSON.stringify``, without spaces.
 
-    ``known`` is a text that this function once returned: if the value still makes the same, it
-    is not looked at again.  Raises SessionDataError for what JSON can not hold: other types, NaN,
-    cycles, and nesting deeper than the interpreter follows.
+    ``known``: a text that this function returned before; a value that still gives the same text
+    takes less time.
+
+    Raises SessionDataError for what JSON cannot hold: other types, NaN, cycles, and nesting deeper
+    than the interpreter's recursion limit.
     """
     try:
         text: str = _encode_json(value)
@@ -103,10 +112,10 @@ def dump_json(value: Any, known: str | None = None) -> str:
             "." in text
             or "e+" in text
             or "e-" in text
-            or _digit_in_front(text)
+            or _find_text_with_leading_digit(text)
             or (not text.isascii() and _SURROGATE.search(text))
         ):
-            return _write(value)
+            return _write_value(value)
     except (TypeError, ValueError) as error:
         raise SessionDataError(f"not JSON: {error}") from None
     except RecursionError:
@@ -115,9 +124,9 @@ def dump_json(value: Any, known: str | None = None) -> str:
 
 
 def load_json(text: str) -> Any:
-    """``JSON.parse``.  Raises ValueError for anything else than JSON, NaN and Infinity included."""
+    """``JSON.parse``.  Raises ValueError for text that is not JSON, NaN and Infinity included."""
     try:
-        if text[:1] == "{":  # decode() looks for blanks first, which takes as long again
+        if text[:1] == "{":  # decode() would look for blanks first, which doubles the time
             value, end = JSON_DECODER.raw_decode(text)
             if end == len(text):
                 return value
@@ -132,8 +141,8 @@ def _refuse_constant(name: str) -> None:
 
 def _finite(text: str) -> float:
     number = float(text)
-    if not isfinite(number):  # JSON.parse reads Infinity, which JSON.stringify then loses
-        raise ValueError(f"{text} is beyond the largest number")
+    if not isfinite(number):  # JSON.parse gives Infinity, which JSON.stringify writes as null
+        raise ValueError(f"{text} is larger than the largest number")
     return number
 
 
@@ -141,7 +150,7 @@ JSON_DECODER: Final = json.JSONDecoder(parse_constant=_refuse_constant, parse_fl
 """Reads strict JSON: no NaN, no infinities."""
 
 
-def _write(value: Any) -> str:
+def _write_value(value: Any) -> str:
     if value is None or isinstance(value, bool | int):
         return _encode_json(value)
     if isinstance(value, float):
@@ -149,23 +158,24 @@ def _write(value: Any) -> str:
     if isinstance(value, str):
         return _write_text(value)
     if isinstance(value, Mapping):
-        members = [(_key(key), member) for key, member in value.items()]
+        members = [(_key_text(key), member) for key, member in value.items()]
         members.sort(key=lambda pair: _key_order(pair[0]))
-        return "{" + ",".join(f"{_write_text(k)}:{_write(v)}" for k, v in members) + "}"
-    return "[" + ",".join(_write(item) for item in value) + "]"
+        return "{" + ",".join(f"{_write_text(k)}:{_write_value(v)}" for k, v in members) + "}"
+    return "[" + ",".join(_write_value(item) for item in value) + "]"
 
 
-def _key(key: object) -> str:
+def _key_text(key: object) -> str:
+    """A key as the C encoder writes it: True as "true", 1.5 as "1.5"."""
     return key if isinstance(key, str) else json.loads(_encode_json({key: 0}).partition(":")[0][1:])
 
 
 def _key_order(key: str) -> int:
-    """Keys that are array indices come first, in their order; the others as they were added."""
+    """The sort key: array indices first, in numerical order; the others keep their order."""
     return int(key) if is_array_index(key) else 2**32
 
 
 def is_array_index(key: str) -> bool:
-    """Whether JavaScript takes a key for an array index: "0" to "4294967294", no leading zero."""
+    """Whether a key is an array index in JavaScript: "0" to "4294967294", no leading zero."""
     return (
         key.isascii()
         and key.isdigit()
@@ -176,7 +186,7 @@ def is_array_index(key: str) -> bool:
 
 
 def _write_text(text: str) -> str:
-    # Two halves that stand beside each other are one character to JavaScript.
+    # Two adjacent halves of a pair are one character in JavaScript; a lone one is escaped.
     if _SURROGATE.search(text):
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
     return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", _encode_text(text))
@@ -187,7 +197,10 @@ def format_number(number: float) -> str:
     if not isfinite(number):
         raise ValueError(f"{number} is not JSON")
     if number == 0:
-        return "0"
+        return "0"  # -0 too
+    # repr() finds the same shortest digits as JavaScript, and only lays them out differently.
+    # ``digits`` and ``point`` are ECMAScript's s and n: the significant digits, and how many of
+    # them stand before the decimal point (0 or less for 0.…).
     sign = "-" if number < 0 else ""
     mantissa, _, exponent = f"{abs(number)!r}".partition("e")
     whole, _, fraction = mantissa.partition(".")
@@ -214,14 +227,14 @@ def date_value(ms: float) -> float:
 
 
 def parse_date(text: str) -> float:
-    """The time value of ``new Date(text)`` for the texts that JavaScript itself writes.
+    """The time value of ``new Date(text)`` for ISO 8601 and the format of ``toUTCString``.
 
-    That is ISO 8601 and the form of ``toUTCString``; everything else is an invalid date, NaN.
+    JavaScript writes no other; any other text is an invalid date, NaN.
     """
     extended = _ISO_YEAR.match(text)
     year = int(extended[1]) if extended else 0
     if extended and not 1 <= year <= 9999:
-        # Beyond what datetime holds: the calendar repeats itself every 400 years.
+        # datetime holds the years 1 to 9999, and the calendar repeats every 400 years.
         cycles, year = divmod(year - 2000, 400)
         shifted = parse_date(f"{2000 + year}{text[extended.end(1) :]}")
         return date_value(shifted + cycles * _DAYS_IN_400_YEARS * 86_400_000)
@@ -251,7 +264,7 @@ def _iso_second(seconds: int) -> str:
 
 
 def utc_date(ms: float) -> str:
-    """``Date.prototype.toUTCString`` of a valid time value: cut to whole seconds."""
+    """``Date.prototype.toUTCString`` of a valid time value: truncated to seconds."""
     return _utc_second(int(ms) // 1000)
 
 

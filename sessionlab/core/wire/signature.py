@@ -1,10 +1,10 @@
 """Signed session IDs: ``ID.SIGNATURE``, the signature a base64 HMAC-SHA256 without padding.
 
 Rules
-- Signed is not encrypted: the ID stands there for everyone to read.
-- Compared as octets of the text and in constant time.  Flipped spare bits of the last base64
-  digit, padding and the url-safe alphabet are other texts, and are refused.
-- Several secrets: the first signs, all verify.
+- Signed is not encrypted: anyone can read the ID.
+- Signatures are compared as text, in constant time.  Other spellings of the same octets (spare bits
+  of the last base64 digit, padding, the url-safe alphabet) are refused.
+- Of several secrets, the first signs and all verify.
 
 Source: cookie-signature 1.0.7.
 """
@@ -12,22 +12,24 @@ Source: cookie-signature 1.0.7.
 from __future__ import annotations
 
 from binascii import b2a_base64
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from hmac import compare_digest
 
 from sessionlab.core.wire.javascript import utf8
 
 _BLOCK = 64
+"""The octets of a SHA-256 block."""
 _INNER = bytes(octet ^ 0x36 for octet in range(256))
 _OUTER = bytes(octet ^ 0x5C for octet in range(256))
+"""HMAC's two paddings (RFC 2104), as translation tables."""
 
 
 def signer(secret: str | bytes) -> Callable[[bytes], bytes]:
-    """A function from a message to its signature text.
+    """Returns a function from a message to its signature, in base64 without padding.
 
-    The two keyed hash states are made once and copied for each message (RFC 2104), which takes
-    a third of the time of `hmac.digest`.
+    It makes the two keyed hash states once and copies them for each message, which takes a third of
+    the time of `hmac.digest`.
     """
     key = utf8(secret) if isinstance(secret, str) else secret
     if len(key) > _BLOCK:
@@ -59,7 +61,7 @@ class Signer:
         return f"{value}.{self._newest(utf8(value)).decode('ascii')}"
 
     def match(self, signed: str) -> int | None:
-        """The index of the secret that made the signature; None: none of them."""
+        """The index of the secret that made the signature; None if no secret did."""
         message, dot, found = utf8(signed).rpartition(b".")
         if dot:
             if compare_digest(self._newest(message), found):
@@ -71,13 +73,5 @@ class Signer:
 
 
 def sign(value: str, secret: str | bytes) -> str:
-    """``value.SIGNATURE``, as ``cookie-signature``'s sign."""
+    """``value.SIGNATURE``, as ``sign`` of cookie-signature."""
     return Signer([secret]).sign(value)
-
-
-def unsign(signed: str, secrets: Iterable[str | bytes]) -> str | None:
-    """The value in front of a signature that one of the secrets made; None: none of them did."""
-    known = list(secrets)
-    if not known or Signer(known).match(signed) is None:
-        return None
-    return signed.rpartition(".")[0]
