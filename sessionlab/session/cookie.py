@@ -12,6 +12,7 @@ Source: express-session 1.19.0, ``Cookie``.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -40,7 +41,7 @@ class _Attribute:
         return self if cookie is None else getattr(cookie.attributes, self._name)
 
     def __set__(self, cookie: Cookie, value: object) -> None:
-        cookie.attributes = cookie.attributes.replace(**{self._name: value})
+        cookie.attributes = replace(cookie.attributes, **{self._name: value})
 
     def __delete__(self, cookie: Cookie) -> None:
         self.__set__(cookie, UNSET)
@@ -139,7 +140,7 @@ class Cookie:
     def original_max_age(self, seconds: float | timedelta | Unset | None) -> None:
         known = isinstance(seconds, int | float | timedelta)
         age = milliseconds(seconds) if known else seconds  # type: ignore[arg-type]
-        self.attributes = self.attributes.replace(original_max_age=age)
+        self.attributes = replace(self.attributes, original_max_age=age)
 
     def touch(self) -> None:
         """Move the expiry to ``original_max_age`` from now."""
@@ -155,8 +156,8 @@ class Cookie:
         self.expiry = moment
         left = moment - self._clock()
         if left != self.attributes.original_max_age:
-            self.attributes = self.attributes.replace(original_max_age=left)
+            self.attributes = replace(self.attributes, original_max_age=left)
 
     def _set_both(self, value: Unset | None) -> None:
         self.expiry = value
-        self.attributes = self.attributes.replace(original_max_age=value)
+        self.attributes = replace(self.attributes, original_max_age=value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from math import nan
 from typing import Any
 
@@ -309,7 +310,7 @@ def test_the_attributes_of_the_header_stand_around_its_expiry() -> None:
 
 def test_replacing_one_attribute_leaves_the_others_and_the_original() -> None:
     first = CookieAttributes(domain="a.b", original_max_age=5)
-    second = first.replace(domain=UNSET)
+    second = replace(first, domain=UNSET)
     assert (second.domain, second.original_max_age, second.path) == (UNSET, 5, "/")
     assert first.domain == "a.b"
 
@@ -374,7 +375,7 @@ def test_broken_data_is_an_error_when_it_is_read(text: str) -> None:
 
 def test_infinity_which_javascript_reads_but_can_not_write_is_found_when_it_is_compared() -> None:
     read = Record.from_text('{"cookie":{},"a":1e999}')
-    with pytest.raises(RecordError, match="no JSON"):
+    with pytest.raises(RecordError, match="not JSON"):
         read.canonical_data()
 
 

@@ -1,5 +1,6 @@
 """A record's cookie is read in two ways, a quick one for the usual form; both read the same."""
 
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from sessionlab.core.errors import RecordError
 from sessionlab.core.record import _USUAL_COOKIE, CookieAttributes, Record
 from sessionlab.core.wire.javascript import dump_json
 
+FIELDS = fields(CookieAttributes)
 SCALARS = st.one_of(
     st.none(),
     st.booleans(),
@@ -29,7 +31,7 @@ MEMBERS = st.lists(st.tuples(NAMES, st.one_of(SCALARS, st.lists(SCALARS, max_siz
 def seen(text: str) -> Any:
     try:
         record = Record.from_text(text)
-        attributes = [repr(getattr(record.attributes, name)) for name in CookieAttributes.FIELDS]
+        attributes = [repr(getattr(record.attributes, field.name)) for field in FIELDS]
         return attributes, repr(record.expires), record.load()
     except RecordError as error:
         return type(error), error.record

@@ -95,7 +95,7 @@ class Planned(Exception):
 # our error -> the text of JavaScript's; the first row that fits
 _ERRORS: tuple[tuple[type[BaseException], str, str], ...] = (
     (CookieError, r"^(argument|option) (\w+) is invalid", r"\1 \2 is invalid"),
-    (RecordError, "no JSON", "not JSON"),
+    (RecordError, "not JSON", "not JSON"),
     (RecordError, "no cookie member", "Cannot read properties of undefined (reading 'expires')"),
     (NotASession, "was replaced", "req.session.touch is not a function"),
     (
