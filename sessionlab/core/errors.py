@@ -1,9 +1,8 @@
 """Every error of sessionlab: what was found, where, and what to do.
 
 Rules
-- One base.  A message names what was read and the fix; evidence that a program may want stands
-  in attributes.
-- No message holds a session ID or a secret: errors end up in logs.
+- One base class.  A message names what was found and the fix; attributes carry the evidence.
+- No message holds a session ID or a secret, because errors end up in logs.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ class SessionlabError(Exception):
 
 
 class OptionsError(SessionlabError, ValueError):
-    """An option that can not be meant; ``option`` is its name as it was given."""
+    """An option with a value that makes no sense; ``option`` is its name as given."""
 
     def __init__(self, message: str, option: str) -> None:
         super().__init__(message)
@@ -22,9 +21,10 @@ class OptionsError(SessionlabError, ValueError):
 
 
 class CookieError(SessionlabError, ValueError):
-    """A cookie that can not be written; ``part`` is name, val, domain, path, expires, …
+    """A cookie that cannot be serialized.
 
-    The message leaves out a value: it holds the session's ID.
+    ``part``: name, val, domain, path, expires, … as `cookie` names them.
+    ``found``: what was given for it.  The message leaves out a ``val``: it holds the session's ID.
     """
 
     def __init__(self, part: str, found: object) -> None:
@@ -36,11 +36,11 @@ class CookieError(SessionlabError, ValueError):
 
 
 class SessionDataError(SessionlabError, TypeError):
-    """A session that holds what JSON can not: it would not survive the store."""
+    """A session that holds what JSON cannot, and so would not survive the store."""
 
 
 class RecordError(SessionlabError, ValueError):
-    """A stored record that is none; ``record`` is its text, as evidence."""
+    """A stored record that cannot be read; ``record`` is its text."""
 
     def __init__(self, message: str, record: str) -> None:
         super().__init__(message)
@@ -48,10 +48,10 @@ class RecordError(SessionlabError, ValueError):
 
 
 class StoreError(SessionlabError):
-    """A store that could not do what it was asked.
+    """A store operation that failed.
 
-    ``code`` names the kind of failure; those of our own stores have a sentence in the text
-    catalogue, ``store.error.CODE``, which ``fields`` fill.
+    ``code``: the kind of failure; "failed" for a store that is not ours.
+    ``fields``: what the sentence of the code mentions, for a translation of the message.
     """
 
     def __init__(self, message: str, code: str = "failed", **fields: object) -> None:
@@ -61,11 +61,11 @@ class StoreError(SessionlabError):
 
 
 class StoreUnavailable(StoreError):
-    """A store that can not answer now; the same may well succeed later, without a restart."""
+    """A store that cannot answer now; the same operation may succeed later."""
 
 
 class StoreURLError(OptionsError):
-    """A URL that names no store; ``code`` and ``fields`` as for `StoreError`."""
+    """A URL that does not name a store; ``code`` and ``fields`` as in `StoreError`."""
 
     def __init__(self, message: str, code: str, **fields: object) -> None:
         super().__init__(message, "store")
@@ -74,24 +74,24 @@ class StoreURLError(OptionsError):
 
 
 class SessionNotFound(SessionlabError, LookupError):
-    """`Session.reload` found no record; the session in hand is kept."""
+    """`Session.reload` found no record; the session stays as it is."""
 
     def __init__(self) -> None:
         super().__init__("failed to load session")
 
 
 class SessionConflict(SessionlabError, RuntimeError):
-    """Another request changed the record since this one loaded it; nothing was written."""
+    """Another request changed the record after this one loaded it; nothing was written."""
 
     def __init__(self) -> None:
         super().__init__(
             "another request changed this session meanwhile: reload it and try again, "
-            'or let on_conflict="merge" join the two'
+            'or merge the changes with on_conflict="merge"'
         )
 
 
 class NotASession(SessionlabError, TypeError):
-    """The request's session was replaced by something that is none."""
+    """The request's session was replaced by something that is not a `Session`."""
 
     def __init__(self, found: object) -> None:
         super().__init__(

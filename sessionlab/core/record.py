@@ -17,7 +17,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
-from operator import attrgetter
 from typing import Any
 
 from sessionlab.core.errors import RecordError, SessionDataError
@@ -81,7 +80,7 @@ class CookieAttributes:
     def shared(self) -> CookieAttributes:
         """The one object for all attributes equal to these, so that a store holds it only once."""
         try:
-            return _share_attributes(*_attribute_values(self))
+            return _share_attributes(*[getattr(self, name) for name in _NAMES])
         except TypeError:  # a value that is not hashable
             return self
 
@@ -126,7 +125,7 @@ class CookieAttributes:
         return before + serialize_expires(expires) + after
 
 
-_attribute_values = attrgetter(*(field.name for field in fields(CookieAttributes)))
+_NAMES = tuple(field.name for field in fields(CookieAttributes))
 # typed: 1 and True are equal, and are written differently
 _share_attributes = lru_cache(maxsize=4096, typed=True)(CookieAttributes)
 

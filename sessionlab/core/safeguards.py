@@ -1,9 +1,9 @@
-"""What express-session does not do: opt-in, each with a name of its own.
+"""The opt-in safeguards that express-session does not have.
 
 Rules
-- All off is express-session, byte for byte.
-- A safeguard changes what is decided, never what a record looks like to Express: a record that
-  one wrote is read by the other.
+- With all of them off, the middleware is express-session, byte for byte.
+- A safeguard changes what is decided, never the format of a record: Express reads what we wrote,
+  and we read what Express wrote.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from sessionlab.core.unset import UNSET
 from sessionlab.core.wire.javascript import dump_json
 
 CREATED_KEY = "$created"
-"""The data member of a record that holds when the session began, in ms since the epoch."""
+"""The data key in a record for when the session began (ms since the epoch)."""
 
 
 class OnConflict(StrEnum):
-    """What a save does when another request has changed the record since it was loaded."""
+    """What a save does if another request has changed the record since it was loaded."""
 
     OVERWRITE = "overwrite"
-    """The last writer wins, as in express-session: the other's change is lost."""
+    """The last writer wins, as in express-session: the other change is lost."""
     MERGE = "merge"
-    """The top-level keys that this request changed are put into what is there now."""
+    """The top-level keys that this request changed are written into the stored data."""
     REPORT = "report"
-    """Nothing is written; `SessionConflict` is raised by save(), else told to ``on_error``."""
+    """Nothing is written.  save() raises `SessionConflict`; later, ``on_error`` gets it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,15 +38,15 @@ class Safeguards:
     """The opt-in safeguards.
 
     ``no_resurrection``: a save does not bring back a record that was destroyed meanwhile.
-    (`Session.regenerate` begins a new one: with ``keep_data`` it carries the data on, whatever
-    another request did to the old record.)
+    `Session.regenerate` makes a new record: with ``keep_data`` it carries the data over, whatever
+    another request did to the old one.
     ``on_conflict``: see `OnConflict`.
     ``absolute_timeout``: seconds (or a timedelta) after which a session ends, used or not.
-    ``clear_cookie``: a response whose session was destroyed or unset takes the cookie away.
-    ``cache_headers``: with Set-Cookie go ``Vary: Cookie`` and a ``Cache-Control`` that keeps the
-    response out of shared caches.
-    ``check_prefix``: a name with ``__Host-`` or ``__Secure-`` is refused when the options are
-    made, if a browser would refuse the cookie.
+    ``clear_cookie``: if a request destroys or unsets its session, the response clears the cookie.
+    ``cache_headers``: a response with Set-Cookie also gets ``Vary: Cookie`` and a ``Cache-Control``
+    that keeps it out of shared caches.
+    ``check_prefix``: making the options fails if a browser would refuse the cookie because of the
+    ``__Host-`` or ``__Secure-`` in its name.
 
     Raises OptionsError.
     """
@@ -63,29 +63,29 @@ class Safeguards:
             object.__setattr__(self, "on_conflict", OnConflict(self.on_conflict))
         except ValueError:
             raise OptionsError(
-                f"on_conflict is {self.on_conflict!r}: there are {', '.join(OnConflict)}",
+                f"on_conflict is {self.on_conflict!r}: give one of {', '.join(OnConflict)}",
                 "on_conflict",
             ) from None
         timeout = self.absolute_timeout
         seconds = timeout.total_seconds() if isinstance(timeout, timedelta) else timeout
         if seconds is not None and not seconds > 0:
             raise OptionsError(
-                f"absolute_timeout is {seconds}: give seconds above 0, or None", "absolute_timeout"
+                f"absolute_timeout is {seconds}: give more than 0 seconds, or None",
+                "absolute_timeout",
             )
 
     @property
     def guards_saving(self) -> bool:
-        """Whether a save has to look at what is there first."""
+        """Whether a save depends on what is stored now."""
         return self.no_resurrection or self.on_conflict is not OnConflict.OVERWRITE
 
 
 def merge(
     base: Mapping[str, Any], mine: Mapping[str, Any], theirs: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Theirs, with the top-level keys that I changed, added or deleted since the base.
+    """``theirs`` with the top-level keys that ``mine`` changed, added or deleted since ``base``.
 
-    All three are JSON, and so is what "changed" means: another text.  Where both changed one key,
-    mine wins: it is the later one.
+    A value has changed if its JSON text has.  If both changed a key, the later one wins: ``mine``.
     """
     merged = {key: value for key, value in theirs.items() if key in mine or key not in base}
     for key, value in mine.items():
@@ -95,17 +95,19 @@ def merge(
 
 
 def check_prefix(name: str, *, secure: object, path: object, domain: object) -> None:
-    """Refuse what a browser would: a prefixed name whose attributes do not keep its promise.
+    """Raises OptionsError if a browser would refuse the cookie because of its name's prefix.
 
-    Raises OptionsError.  Source: RFC 6265bis, section 4.1.3, and its case-insensitive match.
+    Source: RFC 6265bis, section 4.1.3; browsers ignore the prefix's case.
     """
     lower = name.lower()
     if not lower.startswith(("__host-", "__secure-")):
         return
     if not secure or secure == "auto":
-        raise OptionsError(f"{name} needs secure=True: a browser refuses it otherwise", "secure")
+        raise OptionsError(f"{name} needs secure=True: otherwise browsers refuse it", "secure")
     if lower.startswith("__host-"):
         if path != "/":
-            raise OptionsError(f'{name} needs path="/": a browser refuses it otherwise', "path")
+            raise OptionsError(f'{name} needs path="/": otherwise browsers refuse it', "path")
         if domain not in (None, "", UNSET):
-            raise OptionsError(f"{name} must not have a domain: that is its promise", "domain")
+            raise OptionsError(
+                f"{name} cannot have a domain: leave it out, or rename the cookie", "domain"
+            )

@@ -1,4 +1,4 @@
-"""JavaScript's ``undefined``, which JSON leaves out, beside ``None``, which it writes as null."""
+"""JavaScript's ``undefined``, which JSON leaves out; ``None`` is its null, which JSON writes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 
 class Unset(Enum):
-    """The type of `UNSET`; an enum, because a type checker then knows that there is but one."""
+    """The type of `UNSET`.  An enum, so that a type checker knows its only value."""
 
     UNSET = "UNSET"
 

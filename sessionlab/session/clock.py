@@ -1,4 +1,4 @@
-"""The time, as the engine takes it: a function that returns milliseconds since the epoch."""
+"""The engine's clock: a function that returns milliseconds since the epoch."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Callable
 from time import time_ns
 
 Clock = Callable[[], int]
-"""Milliseconds since the epoch, as ``Date.now()``: the unit of stored records."""
+"""Returns milliseconds since the epoch, like ``Date.now()``: the unit of stored records."""
 
 
 def now_ms() -> int:
-    """The wall clock."""
+    """The wall clock, in milliseconds since the epoch."""
     return time_ns() // 1_000_000

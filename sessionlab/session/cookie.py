@@ -1,11 +1,11 @@
-"""The session's cookie: its attributes and its expiry, as the application sees and changes them.
+"""The session's cookie: the attributes and the expiry that an application reads and changes.
 
 Rules
-- Ages are seconds and moments are aware datetimes; inside, they are the record's milliseconds.
-- ``del cookie.domain`` or assigning `UNSET` takes an attribute out of the record; assigning None
-  writes null there.
-- Assigning ``expires`` or ``max_age`` sets ``original_max_age`` to what is left, and each request
-  moves the expiry by it from then on.
+- Ages are seconds and moments are aware datetimes; the state is kept in the record's milliseconds.
+- ``del cookie.domain`` or assigning `UNSET` removes the attribute from the record; assigning None
+  writes null.
+- Assigning ``expires`` or ``max_age`` sets ``original_max_age`` to the time left.  Each later
+  request moves the expiry to that time from then.
 
 Source: express-session 1.19.0, ``Cookie``.
 """
@@ -23,13 +23,13 @@ from sessionlab.core.wire.javascript import date_value
 from sessionlab.session.clock import Clock
 
 SURELY_A_DATE = 1_000_000_000_000_000
-"""An age in milliseconds that is a date whatever the clock adds to it."""
+"""Below this age (ms), now plus the age is a valid date on any plausible clock."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class _Attribute:
-    """An attribute that is one member of the shared, immutable `CookieAttributes`."""
+class _AttributeDescriptor:
+    """Reads and replaces one member of the cookie's shared, immutable `CookieAttributes`."""
 
     def __init__(self, doc: str) -> None:
         self.__doc__ = doc
@@ -50,18 +50,18 @@ class _Attribute:
 class Cookie:
     """One session's cookie.
 
-    ``attributes`` and ``expiry`` (ms) are its state as records keep it.
+    ``attributes`` and ``expiry`` (ms since the epoch) are its state as a record has it.
     """
 
     __slots__ = ("_clock", "attributes", "expiry")
 
-    path = _Attribute("The path below which the browser sends it.")
-    domain = _Attribute("The domain whose hosts all get it; unset: this host alone.")
-    http_only = _Attribute("Whether scripts in the page can not read it.")
-    secure = _Attribute("Whether it goes over TLS alone.")
-    same_site = _Attribute('"lax", "strict", "none" or True, which is strict.')
-    partitioned = _Attribute("Whether the browser keeps it apart by top-level site (CHIPS).")
-    priority = _Attribute('"low", "medium" or "high": what a full jar drops first.')
+    path = _AttributeDescriptor("The path at and below which the browser sends it.")
+    domain = _AttributeDescriptor("The domain whose hosts all get it; unset: only this host.")
+    http_only = _AttributeDescriptor("Whether scripts in the page cannot read it.")
+    secure = _AttributeDescriptor("Whether it is sent only over TLS.")
+    same_site = _AttributeDescriptor('"lax", "strict", "none" or True, which is strict.')
+    partitioned = _AttributeDescriptor("Whether browsers keep one for each top-level site (CHIPS).")
+    priority = _AttributeDescriptor('"low", "medium" or "high": a full jar drops "low" first.')
 
     def __init__(self, attributes: CookieAttributes, expiry: Expiry, clock: Clock) -> None:
         self.attributes = attributes
@@ -72,8 +72,8 @@ class Cookie:
     def expires(self) -> datetime | Unset | None:
         """When it expires, an aware datetime; None or UNSET: when the browser is closed.
 
-        A moment that no datetime can hold reads as None.  Assigning raises TypeError for what is
-        no moment, ValueError for a datetime without a time zone; deleting makes it UNSET.
+        A moment beyond the range of datetime reads as None.  Assigning raises TypeError for a value
+        of another type, and ValueError for a datetime without a time zone; deleting makes it UNSET.
         """
         expiry = self.expiry
         if expiry is UNSET:
@@ -92,7 +92,7 @@ class Cookie:
                 raise ValueError("cookie.expires has no time zone: give an aware datetime")
             self._expire_at(epoch_milliseconds(moment))
         elif moment is None or moment is UNSET:
-            self._set_both(moment)
+            self._set_age_and_expiry(moment)
         else:
             raise TypeError(
                 f"cookie.expires is of type {type(moment).__name__}: "
@@ -101,13 +101,13 @@ class Cookie:
 
     @expires.deleter
     def expires(self) -> None:
-        self._set_both(UNSET)
+        self._set_age_and_expiry(UNSET)
 
     @property
     def max_age(self) -> float | Unset | None:
         """Seconds until it expires, negative afterwards; None or UNSET: no expiry.
 
-        Assigned as seconds from now or a timedelta; raises TypeError for anything else.
+        Assign seconds from now, a timedelta, None or UNSET; anything else raises TypeError.
         """
         expiry = self.expiry
         if expiry is None or expiry is UNSET or expiry is False:
@@ -117,7 +117,7 @@ class Cookie:
     @max_age.setter
     def max_age(self, seconds: float | timedelta | Unset | None) -> None:
         if seconds is None or isinstance(seconds, Unset):
-            self._set_both(seconds)
+            self._set_age_and_expiry(seconds)
         elif isinstance(seconds, bool) or not isinstance(seconds, int | float | timedelta):
             raise TypeError(f"cookie.max_age is {seconds!r}: give seconds, a timedelta or None")
         else:
@@ -125,11 +125,11 @@ class Cookie:
 
     @max_age.deleter
     def max_age(self) -> None:
-        self._set_both(UNSET)
+        self._set_age_and_expiry(UNSET)
 
     @property
     def original_max_age(self) -> float | Unset | None:
-        """Seconds by which a request moves the expiry; None or UNSET: not at all.
+        """Seconds from a request to the new expiry; None or UNSET: no expiry.
 
         Assigning it does not move the expiry; `touch` and the end of the request do.
         """
@@ -138,8 +138,7 @@ class Cookie:
 
     @original_max_age.setter
     def original_max_age(self, seconds: float | timedelta | Unset | None) -> None:
-        known = isinstance(seconds, int | float | timedelta)
-        age = milliseconds(seconds) if known else seconds  # type: ignore[arg-type]
+        age = milliseconds(seconds) if isinstance(seconds, int | float | timedelta) else seconds
         self.attributes = replace(self.attributes, original_max_age=age)
 
     def touch(self) -> None:
@@ -158,6 +157,6 @@ class Cookie:
         if left != self.attributes.original_max_age:
             self.attributes = replace(self.attributes, original_max_age=left)
 
-    def _set_both(self, value: Unset | None) -> None:
+    def _set_age_and_expiry(self, value: Unset | None) -> None:
         self.expiry = value
         self.attributes = replace(self.attributes, original_max_age=value)
