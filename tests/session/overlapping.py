@@ -33,12 +33,14 @@ class World:
     """A site over a bench's store, with one visitor who has a session.
 
     ``during`` is what happens while a request to ``/slow`` has its session; ``slow`` is what that
-    request then does to it.  ``told`` are the verdicts about conflicts.
+    request then does to it.  ``told`` are the verdicts about conflicts, ``swaps`` whether each
+    compare-and-set was done.
     """
 
     def __init__(self, bench: Bench, *, safeguards: Safeguards | None = None, **options: Any):
         self.bench = bench
         self.told: list[str] = []
+        self.swaps: list[bool] = []
         self.act: Act = lambda session: None
         self.slow: Act = lambda session: None
         self.during: Callable[[], object] = lambda: None
@@ -94,6 +96,8 @@ class World:
     def _listen(self, environ: Environ, kind: Kind, verdict: Verdict | None, data: Any) -> None:
         if verdict is not None and verdict.reason.value in CONFLICTS:
             self.told.append(verdict.reason.value)
+        if kind is Kind.STORE and data["op"] == "swap":
+            self.swaps.append(data["found"])
 
 
 def options(**given: Any) -> SessionOptions:

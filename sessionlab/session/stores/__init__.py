@@ -1,6 +1,6 @@
-"""Stores: where the records of sessions live."""
+"""Stores: where the records of sessions are kept."""
 
-from sessionlab.session.stores.base import Page, Store, Swap
+from sessionlab.session.stores.base import RecordPage, Store, Swap
 from sessionlab.session.stores.memory import MemoryStore
 
-__all__ = ["MemoryStore", "Page", "Store", "Swap"]
+__all__ = ["MemoryStore", "RecordPage", "Store", "Swap"]

@@ -1,4 +1,4 @@
-"""The contract of a store; whoever keeps it, keeps sessions."""
+"""The contract of a store."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from sessionlab.core.errors import SessionlabError
 from sessionlab.core.record import Record
 
 
-class Page(NamedTuple):
-    """Some of a store's live records by ID, and the cursor of what follows; None: nothing does.
+class RecordPage(NamedTuple):
+    """Some of a store's live records.
 
-    ``broken`` are those among them that no request could read, each with its error.
+    ``records``: by ID.
+    ``cursor``: where the next page starts; None: this is the last page.
+    ``broken``: the errors of the records that cannot be read, by ID.
     """
 
     records: Mapping[str, Record]
@@ -22,34 +24,34 @@ class Page(NamedTuple):
 
 
 class Swap(NamedTuple):
-    """What became of a `Store.swap`: whether it was done, and if not, what is there instead."""
+    """The result of `Store.swap`: whether it was done; if not, the record that is there."""
 
     done: bool
     there: Record | None = None
 
 
 class Store:
-    """Where records live, by session ID.
+    """Keeps records by session ID.
 
-    The contract, which every store keeps and a third party's has to keep:
+    The contract for every store, a third party's too:
 
-    - **Absent is no error.**  `get` of an ID that is not there returns None.
-    - **Expired is absent.**  What has expired by the store's own clock is never returned or
-      counted.  (Redis has a clock of its own, the key's: see `RedisStore`.)
-    - **Delete is idempotent.**  `destroy` of an ID that is not there does nothing.
-    - **Touch never revives.**  It changes the cookie of a record that is there, nothing else.
+    - **Absent is not an error.**  `get` of an unknown ID returns None.
+    - **Expired is absent.**  A record that has expired by the store's clock is never returned or
+      counted.  (In Redis, the clock is the key's time to live: see `RedisStore`.)
+    - **Delete is idempotent.**  `destroy` of an unknown ID does nothing.
+    - **Touch never revives.**  It changes the cookie of an existing record, nothing else.
     - **Set replaces.**  The last writer wins; a record that was destroyed meanwhile is back.
-    - **An ID is any text.**  It reaches the store only with a valid signature or from the
-      server's own generator; a store must be safe for all of it anyway.
-    - **A failure raises.**  Any exception: the middleware reports it (on reading, to the server;
+    - **An ID is any text.**  It reaches the store only with a valid signature or from the server's
+      own generator.  A store must be safe for any text anyway.
+    - **A failure raises.**  Any exception: the middleware reports it (while reading, to the server;
       after the headers, to ``on_error``).  FileNotFoundError from `get` means absent, as ENOENT
       does in express-session.
+    - **Every method is thread-safe.**
 
-    `get`, `set`, `touch` and `destroy` make a store; the others serve the tools and the options
-    that express-session does not have.
-    A store that can not touch says ``can_touch = False``: nothing is written instead.
-    While ``connected`` is False, requests have no session, and no error.
-    Every method may be called from several threads at once.
+    A store must have `get`, `set`, `touch` and `destroy`.  The other methods serve the tools, and
+    the options that express-session does not have.
+    ``can_touch``: False for a store without `touch`; then an unchanged session is not written.
+    ``connected``: while it is False, requests have no session, and no error.
     """
 
     can_touch: bool = True
@@ -60,33 +62,33 @@ class Store:
         raise NotImplementedError
 
     def set(self, session_id: str, record: Record) -> None:
-        """Keep a record, in place of one that is there."""
+        """Store a record; it replaces one with this ID."""
         raise NotImplementedError
 
     def touch(self, session_id: str, record: Record) -> None:
-        """Give the record that is there the cookie of ``record``; its data stays."""
+        """Give the stored record the cookie of ``record``; its data stays."""
         raise NotImplementedError
 
     def destroy(self, session_id: str) -> None:
-        """Forget a record."""
+        """Delete a record."""
         raise NotImplementedError
 
     def swap(self, session_id: str, seen: str, record: Record) -> Swap:
-        """`set`, but only if a live record is there whose ``data`` is still ``seen``.
+        """`set`, but only if there is a live record whose ``data`` is still ``seen``.
 
-        Atomic.  Never creates a record: where none is there, ``Swap(False, None)``.
+        Atomic.  Never creates a record: without one, the result is ``Swap(False, None)``.
         """
         raise NotImplementedError
 
-    def page(self, cursor: str | None, limit: int) -> Page:
-        """About ``limit`` live records from a cursor on (None: from the beginning).
+    def page(self, cursor: str | None, limit: int) -> RecordPage:
+        """About ``limit`` live records from a cursor on; None: from the beginning.
 
-        Records that come or go meanwhile may be missed, the others are seen at least once.
+        Every record that stays during the whole listing is on at least one of its pages.
         """
         raise NotImplementedError
 
     def all(self) -> dict[str, Record]:
-        """All live records.  Reads everything: for demonstrations and small stores."""
+        """All live records but the broken ones.  Reads everything: for demos and small stores."""
         records: dict[str, Record] = {}
         cursor: str | None = None
         while True:
@@ -97,20 +99,20 @@ class Store:
             cursor = page.cursor
 
     def clear(self) -> None:
-        """Forget all records."""
+        """Delete all records."""
         raise NotImplementedError
 
     def prune(self) -> int:
-        """Free what has expired; return how many records that were, as far as it is known."""
+        """Free what has expired; return the number of freed records, if the store knows it."""
         return 0
 
     def close(self) -> None:
-        """Let go of files and connections.  A store that is closed may open them again."""
+        """Close files and connections.  The store may open them again when it is used."""
 
     def __len__(self) -> int:
         """The number of live records, without reading them."""
         raise NotImplementedError
 
     def __bool__(self) -> bool:
-        """A store is one, however empty: ``store or default`` must not drop it."""
+        """True even for an empty store, so that ``store or default`` keeps it."""
         return True

@@ -1,10 +1,9 @@
 """What can go wrong with a store: a stable code and a sentence for each.
 
 Rules
-- No sentence has a place for a session ID, a key or a password: errors end up in logs.
-- What may pass by itself is a `StoreUnavailable`, everything else a `StoreError`.
-- The same sentences, and their Korean ones, stand in the text catalogue under ``store.error``,
-  where the commands take them from.
+- No sentence has a field for a session ID, a key or a password, because errors end up in logs.
+- A failure that may pass by itself is a `StoreUnavailable`, any other a `StoreError`.
+- The text catalogue has the same sentences, and the Korean ones, under ``store.error``.
 """
 
 from __future__ import annotations
@@ -75,11 +74,11 @@ _MAY_PASS: Final = {
 
 
 def store_error(code: str, **fields: object) -> StoreError:
-    """The error of a code; ``fields`` fill its sentence."""
+    """The error with a code; ``fields`` fill its sentence."""
     kind = StoreUnavailable if code in _MAY_PASS else StoreError
     return kind(SENTENCES[code].format(**fields), code, **fields)
 
 
 def url_error(code: str, **fields: object) -> StoreURLError:
-    """The error of a URL that names no store."""
+    """The error of a URL that does not name a store."""
     return StoreURLError(SENTENCES[code].format(**fields), code, **fields)

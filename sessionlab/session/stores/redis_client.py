@@ -1,9 +1,9 @@
-"""Connections to Redis and Valkey, and what their errors mean.
+"""Connects to Redis and Valkey, and explains their clients' errors.
 
 Rules
-- No wait is without bound: connecting and each answer have a limit.  A connection that turns out
-  to be gone is replaced and the command sent once more, at once; a slow server is not asked twice.
-- No error's text holds a key, a value or a password: only the kind of failure is taken over.
+- Connecting and each answer have a time limit.  A broken connection is replaced, and the command
+  sent once more at once; a slow server is not asked twice.
+- No error's text holds a key, a value or a password: only the kind of failure is kept.
 """
 
 from __future__ import annotations
@@ -25,22 +25,24 @@ except ImportError:
 Client: TypeAlias = Redis | cluster.RedisCluster
 _ClusterNode: Any = cluster.ClusterNode  # redis-py gives these two no types
 _Sentinel: Any = sentinel.Sentinel
-Address = tuple[str, int]
 
-__all__ = ["ERRORS", "Client", "Redis", "Server", "connect", "describe"]
+__all__ = ["ERRORS", "Client", "ConnectionSettings", "Redis", "connect", "to_store_error"]
 
 ERRORS = (exceptions.RedisError, exceptions.RedisClusterException, OSError)
-"""What a client may raise."""
+"""The errors that a client may raise."""
 
 
 @dataclass(frozen=True)
-class Server:
-    """Where Redis is and how to get in; ``options`` are redis-py's names for the rest of TLS.
+class ConnectionSettings:
+    """Where a Redis is, and how to log in.
 
-    Sentinels are asked for ``service``; a cluster is found from any of its ``addresses``.
+    ``addresses``: hosts and ports of one server, of a cluster's nodes, or of the sentinels of
+    ``service``.
+    ``timeout``: seconds for connecting and for each answer.
+    ``options``: redis-py's other TLS options.
     """
 
-    addresses: Sequence[Address]
+    addresses: Sequence[tuple[str, int]]
     database: int = 0
     username: str | None = field(default=None, repr=False)
     password: str | None = field(default=None, repr=False)
@@ -49,43 +51,42 @@ class Server:
     service: str | None = None
     sentinel_password: str | None = field(default=None, repr=False)
     timeout: float = 2.0
-    """Seconds for connecting and for each answer."""
     options: dict[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
-        """What messages call it."""
+        """The name in error messages."""
         hosts = ",".join(f"{host}:{port}" for host, port in self.addresses)
         return f"Redis at {hosts}" + (f" ({self.service})" if self.service else "")
 
 
-def connect(server: Server) -> Client:
-    """A client.  A cluster is asked for its nodes here, the others are not asked anything."""
+def connect(settings: ConnectionSettings) -> Client:
+    """A client.  Only a cluster is contacted here, to learn its nodes."""
     retry = Retry(NoBackoff(), 1, supported_errors=(exceptions.ConnectionError,))
     connection: dict[str, Any] = {
-        "socket_timeout": server.timeout,
-        "socket_connect_timeout": server.timeout,
+        "socket_timeout": settings.timeout,
+        "socket_connect_timeout": settings.timeout,
         "protocol": 2,
     }
-    if server.tls:
-        connection |= {"ssl": True, **server.options}
-    asking = {**connection, "retry": retry, "password": server.sentinel_password}
-    connection |= {"username": server.username, "password": server.password}
-    if server.is_cluster:
-        nodes = [_ClusterNode(host, port) for host, port in server.addresses]
+    if settings.tls:
+        connection |= {"ssl": True, **settings.options}
+    asking = {**connection, "retry": retry, "password": settings.sentinel_password}
+    connection |= {"username": settings.username, "password": settings.password}
+    if settings.is_cluster:
+        nodes = [_ClusterNode(host, port) for host, port in settings.addresses]
         return cluster.RedisCluster(startup_nodes=nodes, retry=retry, **connection)
-    connection |= {"retry": retry, "db": server.database}
-    if server.service is not None:
-        sentinels = _Sentinel(list(server.addresses), sentinel_kwargs=asking)
-        primary: Redis = sentinels.master_for(server.service, **connection)
+    connection |= {"retry": retry, "db": settings.database}
+    if settings.service is not None:
+        sentinels = _Sentinel(list(settings.addresses), sentinel_kwargs=asking)
+        primary: Redis = sentinels.master_for(settings.service, **connection)
         return primary
-    host, port = server.addresses[0]
+    host, port = settings.addresses[0]
     return Redis(host=host, port=port, **connection)
 
 
-def describe(error: Exception, where: str, seconds: float | None) -> StoreError:
-    """What an error of a client means; ``seconds`` is its limit for an answer."""
-    code, what = _code(error)
+def to_store_error(error: Exception, where: str, seconds: float | None) -> StoreError:
+    """The StoreError that says what a client's error means; ``seconds``: its time limit."""
+    code, what = _classify(error)
     limit = "the allowed" if seconds is None else f"{seconds:g}"
     return store_error(code, where=where, what=what, seconds=limit)
 
@@ -107,7 +108,7 @@ _KINDS: tuple[tuple[type[Exception], str], ...] = (
 _WORDS = {"WRONGTYPE": "wrong-type", "MISCONF": "not-saving", "LOADING": "loading"}
 
 
-def _code(error: Exception) -> tuple[str, str]:
+def _classify(error: Exception) -> tuple[str, str]:
     what = type(error).__name__
     if isinstance(error, exceptions.AuthenticationError | exceptions.AuthorizationError):
         return ("needs-password" if "required" in str(error) else "wrong-password"), what
@@ -115,6 +116,6 @@ def _code(error: Exception) -> tuple[str, str]:
         if isinstance(error, kind):
             return code, what
     word = str(error).partition(" ")[0]
-    if word.isupper() and word.isalpha():  # the code in front of what the server says
+    if word.isupper() and word.isalpha():  # the code at the beginning of the server's message
         return _WORDS.get(word, "failed"), word
     return "failed", what

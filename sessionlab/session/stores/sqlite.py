@@ -1,17 +1,16 @@
 """Records in one SQLite file: they outlive the process, and several processes share them.
 
 Rules
-- Every operation is one statement and so one transaction.  The file is in WAL mode: readers and
-  one writer at a time do not wait for each other, and a killed process leaves each record whole.
+- Every operation is one statement, and so one transaction.  In WAL mode the readers and the one
+  writer do not wait for each other, and a killed process leaves every record whole.
 - ``synchronous = NORMAL``: a crash of the machine, not of the process, may lose the last writes.
-- A record is split: the expiry is a column, so that touching writes a few bytes of the row and
-  leaves the data's pages alone; the rest of the cookie is a short text that all sessions of one
-  configuration have in common, and that is parsed once.
-- There is no index on the expiry; it would make each touch more than twice as slow.  Expired
-  rows are hidden by their expiry, and freed by a hand that goes around the IDs: every 64th write
-  looks at the next 256 rows.  `prune` goes around once.
-- A connection serves one operation at a time, whichever thread it is for, and is never taken
-  into a forked process.
+- The expiry is a column of its own, so that a touch writes a few bytes of the row and not the
+  data's pages.  The rest of the cookie is a short text that all sessions of one configuration have
+  in common, and that is parsed once.
+- There is no index on the expiry; it would make a touch more than twice as slow.  Expired rows are
+  hidden, and freed window by window: every 64th write looks at the next 256 rows, starting over
+  after the last.  `prune` looks at all rows once.
+- A connection serves one operation at a time, of any thread, and never survives a fork.
 """
 
 from __future__ import annotations
@@ -28,8 +27,8 @@ from sessionlab.core.errors import RecordError, SessionlabError, StoreError
 from sessionlab.core.record import CookieAttributes, Expiry, Record
 from sessionlab.core.unset import UNSET
 from sessionlab.session.clock import Clock, now_ms
-from sessionlab.session.stores.base import Page, Store, Swap
-from sessionlab.session.stores.sqlite_file import describe, open_database
+from sessionlab.session.stores.base import RecordPage, Store, Swap
+from sessionlab.session.stores.sqlite_file import open_database, to_store_error
 
 _GET: Final = "SELECT expires, cookie, data FROM session WHERE id = ?"
 _SET: Final = (
@@ -62,18 +61,19 @@ _IDLE_CONNECTIONS: Final = 16
 
 _Key = str | bytes
 _T = TypeVar("_T")
-_one: Callable[[sqlite3.Cursor], Any] = sqlite3.Cursor.fetchone
-_all: Callable[[sqlite3.Cursor], list[Any]] = sqlite3.Cursor.fetchall
-_changed: Callable[[sqlite3.Cursor], int] = attrgetter("rowcount")
+_fetch_one: Callable[[sqlite3.Cursor], Any] = sqlite3.Cursor.fetchone
+_fetch_all: Callable[[sqlite3.Cursor], list[Any]] = sqlite3.Cursor.fetchall
+_row_count: Callable[[sqlite3.Cursor], int] = attrgetter("rowcount")
 
 
 class SQLiteStore(Store):
-    """Keeps records in a file, which is made (readable for its user alone) if it is not there.
+    """Keeps records in a file.  A new file can be read only by its user.
 
-    ``clock`` returns milliseconds since the epoch; ``timeout`` is how many seconds another
-    program's lock is waited for.  ``create=False`` refuses to make a file.
+    ``clock``: returns milliseconds since the epoch.
+    ``timeout``: seconds to wait for another program's lock.
+    ``create``: whether to make the file if there is none.
 
-    Raises StoreError, also from here, where the file can not be used.
+    Raises StoreError, also here, for a file that cannot be used.
     """
 
     def __init__(
@@ -84,106 +84,109 @@ class SQLiteStore(Store):
         timeout: float = 5.0,
         create: bool = True,
     ) -> None:
-        self.path = os.path.abspath(os.fspath(path))  # noqa: PTH100 # links are not followed
+        self.path = os.path.abspath(os.fspath(path))  # noqa: PTH100 # without following links
         self._clock = clock
         self._timeout = timeout
         self._create = create
         self._idle: list[sqlite3.Connection] = []
         self._sets = 0
-        self._hand: _Key = ""
+        self._window_start: _Key = ""
         _stores.add(self)
         self._give_back(self._open())
 
     # ---- the contract
 
     def get(self, session_id: str) -> Record | None:
-        """The live record, or None.  Raises RecordError for a row that is no record."""
-        row = self._run(_GET, (_key(session_id),), _one)
+        """The live record, or None.  Raises RecordError for a row that is not a record."""
+        row = self._execute(_GET, (_to_key(session_id),), _fetch_one)
         if row is None or ((expires := row[0]) is not None and expires <= self._clock()):
             return None
-        return _record(*row)
+        return _to_record(*row)
 
     def set(self, session_id: str, record: Record) -> None:
-        """Keep a record, in place of one that is there; now and then, free what has expired."""
-        expires, cookie = _columns(record)
-        self._run(_SET, (_key(session_id), expires, cookie, record.canonical_data()), _changed)
+        """Store a record; every 64th time, free some of what has expired."""
+        values = (_to_key(session_id), *_to_columns(record), record.canonical_data())
+        self._execute(_SET, values, _row_count)
         self._sets += 1
         if self._sets % _SETS_PER_WINDOW == 0:
             self._free_window()
 
     def touch(self, session_id: str, record: Record) -> None:
-        """Give the record that is there the cookie of ``record``; its data is not rewritten."""
-        self._run(_TOUCH, (*_columns(record), _key(session_id), self._clock()), _changed)
+        """Give the stored record the cookie of ``record``; its data is not rewritten."""
+        self._execute(
+            _TOUCH, (*_to_columns(record), _to_key(session_id), self._clock()), _row_count
+        )
 
     def destroy(self, session_id: str) -> None:
-        """Forget a record."""
-        self._run(_DESTROY, (_key(session_id),), _changed)
+        """Delete a record."""
+        self._execute(_DESTROY, (_to_key(session_id),), _row_count)
 
     def swap(self, session_id: str, seen: str, record: Record) -> Swap:
-        """`set`, but only if a live record is there whose data is still ``seen``."""
+        """`set`, but only if there is a live record whose data is still ``seen``."""
         data = record.canonical_data()
-        values = (*_columns(record), data, _key(session_id), self._clock(), seen)
-        if self._run(_SWAP, values, _changed) == 1:
+        values = (*_to_columns(record), data, _to_key(session_id), self._clock(), seen)
+        if self._execute(_SWAP, values, _row_count) == 1:
             return Swap(True)
         return Swap(False, self.get(session_id))
 
-    def page(self, cursor: str | None, limit: int) -> Page:
-        """Up to ``limit`` live records by their IDs; the cursor is the last of them."""
-        start = "" if cursor is None else _after(_key(cursor))
-        rows = self._run(_PAGE, (start, self._clock(), limit), _all)
+    def page(self, cursor: str | None, limit: int) -> RecordPage:
+        """Up to ``limit`` live records in the order of their IDs; the cursor is the last ID."""
+        start = "" if cursor is None else _next_key(_to_key(cursor))
+        rows = self._execute(_PAGE, (start, self._clock(), limit), _fetch_all)
         records: dict[str, Record] = {}
         broken: dict[str, SessionlabError] = {}
         for key, *row in rows:
             try:
-                records[_id(key)] = _record(*row)
+                records[_to_id(key)] = _to_record(*row)
             except RecordError as error:
-                broken[_id(key)] = error
-        return Page(records, _id(rows[-1][0]) if len(rows) == limit else None, broken)
+                broken[_to_id(key)] = error
+        return RecordPage(records, _to_id(rows[-1][0]) if len(rows) == limit else None, broken)
 
     def clear(self) -> None:
-        """Forget all records."""
-        self._run("DELETE FROM session", (), _changed)
+        """Delete all records."""
+        self._execute("DELETE FROM session", (), _row_count)
 
     def prune(self) -> int:
-        """Free the rows that have expired, some at a time; other writers get their turn."""
+        """Free the expired rows in small transactions, so that other writers get their turn."""
         freed, now = 0, self._clock()
         start: _Key = ""
         while True:
-            last, expired = self._run(_WINDOW, (now, start, _ROWS_PER_PRUNING), _one)
+            last, expired = self._execute(_WINDOW, (now, start, _ROWS_PER_PRUNING), _fetch_one)
             if last is None:
                 return freed
             if expired:
-                freed += self._run(_DELETE_WINDOW, (start, last, now), _changed)
-            start = _after(last)
+                freed += self._execute(_DELETE_WINDOW, (start, last, now), _row_count)
+            start = _next_key(last)
 
     def __len__(self) -> int:
-        """The number of live records.  Reads the whole file, as no index counts them."""
-        count: int = self._run(_COUNT, (self._clock(),), _one)[0]
+        """The number of live records.  Reads the whole file, because no index counts them."""
+        count: int = self._execute(_COUNT, (self._clock(),), _fetch_one)[0]
         return count
 
     # ---- rows
 
     def _free_window(self) -> None:
-        """Free what has expired among the next rows.  Housekeeping: a failure is no one's."""
-        now, start = self._clock(), self._hand
+        """Free the expired among the next rows.  Housekeeping: a failure is ignored."""
+        now, start = self._clock(), self._window_start
         try:
-            last, expired = self._run(_WINDOW, (now, start, _ROWS_PER_WINDOW), _one)
+            last, expired = self._execute(_WINDOW, (now, start, _ROWS_PER_WINDOW), _fetch_one)
             if expired:
-                self._run(_DELETE_WINDOW, (start, last, now), _changed)
+                self._execute(_DELETE_WINDOW, (start, last, now), _row_count)
         except StoreError:
             return
-        self._hand = "" if last is None else _after(last)
+        self._window_start = "" if last is None else _next_key(last)
 
-    def _run(self, sql: str, values: tuple[Any, ...], result: Callable[[sqlite3.Cursor], _T]) -> _T:
-        """Run one statement, which is one transaction, and take its result."""
+    def _execute(
+        self, sql: str, values: tuple[Any, ...], result: Callable[[sqlite3.Cursor], _T]
+    ) -> _T:
+        """Execute one statement, which is one transaction, and return its result."""
         connection = self._borrow()
         try:
             found = result(connection.execute(sql, values))
-        except sqlite3.Error as error:
-            connection.close()  # its state is in doubt
-            raise describe(error, self.path, self._timeout) from None
-        except BaseException:
-            connection.close()
+        except BaseException as error:
+            connection.close()  # its state is unknown
+            if isinstance(error, sqlite3.Error):
+                raise to_store_error(error, self.path, self._timeout) from None
             raise
         self._give_back(connection)
         return found
@@ -191,7 +194,7 @@ class SQLiteStore(Store):
     # ---- connections
 
     def close(self) -> None:
-        """Close the connections that are idle.  The store opens others when it is used again."""
+        """Close the idle connections.  The store opens new ones when it is used again."""
         while self._idle:
             self._idle.pop().close()
 
@@ -200,7 +203,7 @@ class SQLiteStore(Store):
 
     def _borrow(self) -> sqlite3.Connection:
         try:
-            return self._idle.pop()  # atomic: no two threads get the same
+            return self._idle.pop()  # atomic: no two threads get the same one
         except IndexError:
             return self._open()
 
@@ -211,8 +214,8 @@ class SQLiteStore(Store):
             connection.close()
 
 
-def _key(session_id: str) -> _Key:
-    """An ID as it stands in the file: text, but for lone surrogates, which UTF-8 can not hold."""
+def _to_key(session_id: str) -> _Key:
+    """An ID as the file has it: text, or a BLOB for a lone surrogate, which UTF-8 cannot hold."""
     if session_id.isascii():
         return session_id
     octets = session_id.encode("utf-8", "surrogatepass")
@@ -223,30 +226,30 @@ def _key(session_id: str) -> _Key:
     return session_id
 
 
-def _after(key: _Key) -> _Key:
-    """The smallest key that is greater."""
+def _next_key(key: _Key) -> _Key:
+    """The smallest key that is greater than this one."""
     return f"{key}\0" if isinstance(key, str) else key + b"\0"
 
 
-def _id(key: _Key) -> str:
+def _to_id(key: _Key) -> str:
     return key if isinstance(key, str) else key.decode("utf-8", "surrogatepass")
 
 
-def _columns(record: Record) -> tuple[int | None, str]:
-    """The expiry, if it is a date, and the text of the rest of the cookie."""
+def _to_columns(record: Record) -> tuple[int | None, str]:
+    """The columns of a record: its expiry, if it is a date, and the JSON of its other cookie."""
     expires = record.expires
-    if isinstance(expires, int) and not isinstance(expires, bool):
+    if type(expires) is int:
         return expires, record.attributes.json(UNSET)
     return None, record.attributes.json(expires)
 
 
-def _record(expires: int | None, cookie: str, data: str) -> Record:
-    attributes, other = _parse_cookie(cookie)
+def _to_record(expires: int | None, cookie: str, data: str) -> Record:
+    attributes, other = _read_cookie_column(cookie)
     return Record(attributes, other if expires is None else expires, data)
 
 
 @lru_cache(maxsize=4096)
-def _parse_cookie(text: str) -> tuple[CookieAttributes, Expiry]:
+def _read_cookie_column(text: str) -> tuple[CookieAttributes, Expiry]:
     record = Record.from_text(f'{{"cookie":{text}}}')
     return record.attributes, record.expires
 
@@ -255,7 +258,7 @@ _stores: WeakSet[SQLiteStore] = WeakSet()
 
 
 def _close_before_fork() -> None:
-    """A connection that two processes hold would corrupt the file."""
+    """Close all connections: one that two processes use would corrupt the file."""
     for store in list(_stores):
         store.close()
 

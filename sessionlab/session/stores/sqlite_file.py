@@ -1,11 +1,11 @@
-"""Opening the file of a `SQLiteStore`, and saying what is wrong where it can not be.
+"""Opens the file of a `SQLiteStore`, and explains SQLite's errors.
 
 Rules
-- A file that is not ours is not touched: it is looked at before anything is written.
-- A new file belongs to its user alone (mode 600), because whoever reads IDs takes over sessions;
-  SQLite gives the files beside it the same mode.
-- The schema has a version.  A newer one is refused; an older one would be brought up here.
-- Whatever SQLite raises leaves this package as a StoreError whose text holds no value of a row.
+- A file that is not ours is not touched: it is read before anything is written.
+- A new file can be read only by its user (mode 600), because whoever reads the IDs can take over
+  the sessions.  SQLite gives the files beside it the same mode.
+- The schema has a version.  A newer one is refused; an older one would be migrated here.
+- Every error of SQLite leaves this package as a StoreError whose text holds no value of a row.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SCHEMA_VERSION: Final = 1
 _SCHEMA: Final = (
     """
     CREATE TABLE session (
-        id TEXT PRIMARY KEY,  -- a BLOB for the rare text that UTF-8 can not hold
+        id TEXT PRIMARY KEY,  -- a BLOB for the rare text that UTF-8 cannot hold
         expires INTEGER,      -- milliseconds since the epoch, NULL for a cookie without a date
         cookie TEXT NOT NULL, -- JSON: the record's cookie, without an expiry that is a date
         data TEXT NOT NULL    -- JSON: the rest of the record
@@ -39,14 +39,14 @@ _creating = Lock()
 
 
 def open_database(path: str, *, seconds: float, create: bool) -> sqlite3.Connection:
-    """A connection to a database of ours, which waits ``seconds`` for locks.
+    """A connection to a database of ours that waits ``seconds`` for locks.
 
-    A file that is absent or empty becomes one if ``create``.  Raises StoreError.
+    ``create``: whether an absent or empty file becomes a database.  Raises StoreError.
     """
     if create:
         _create_file(path)
     try:
-        # mode=rw, because SQLite would make a missing file readable for everybody
+        # mode=rw, because SQLite would create a missing file that anyone can read.
         connection = sqlite3.connect(
             f"{Path(path).as_uri()}?mode=rw",
             uri=True,
@@ -55,21 +55,20 @@ def open_database(path: str, *, seconds: float, create: bool) -> sqlite3.Connect
             check_same_thread=False,
         )
     except sqlite3.Error as error:
-        raise describe(error, path, seconds) from None
+        raise to_store_error(error, path, seconds) from None
     try:
         _prepare(connection, path, seconds, create)
-    except sqlite3.Error as error:
+    except BaseException as error:
         connection.close()
-        raise describe(error, path, seconds) from None
-    except BaseException:
-        connection.close()
+        if isinstance(error, sqlite3.Error):
+            raise to_store_error(error, path, seconds) from None
         raise
     return connection
 
 
 def _create_file(path: str) -> None:
-    # Only a file that is new is opened past SQLite, and only before SQLite has it open: closing
-    # any descriptor of a file gives up all locks that this process has on it.
+    # Only a new file is opened here, before SQLite has it open: closing any descriptor of a file
+    # releases all locks of this process on that file.
     with _creating:
         try:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
@@ -99,7 +98,7 @@ def _prepare(connection: sqlite3.Connection, path: str, seconds: float, create: 
 
 
 def _identity(connection: sqlite3.Connection) -> tuple[int, int, bool]:
-    """Whose database it is, its schema's version, and whether there is nothing in it yet."""
+    """The application ID, the schema's version, and whether the database is still empty."""
     row = connection.execute(
         "SELECT application_id, user_version, NOT EXISTS (SELECT 1 FROM sqlite_master)"
         " FROM pragma_application_id, pragma_user_version"
@@ -112,7 +111,7 @@ def _make_schema(connection: sqlite3.Connection, seconds: float) -> None:
     _switch_to_wal(connection, seconds)
     connection.execute("BEGIN IMMEDIATE")
     try:
-        if _identity(connection)[2]:  # nobody was faster
+        if _identity(connection)[2]:  # no other process was faster
             for statement in _SCHEMA:
                 connection.execute(statement)
     except BaseException:
@@ -122,7 +121,7 @@ def _make_schema(connection: sqlite3.Connection, seconds: float) -> None:
 
 
 def _switch_to_wal(connection: sqlite3.Connection, seconds: float) -> None:
-    """Turn write-ahead logging on; SQLite does not wait for the lock that this takes."""
+    """Turn on write-ahead logging, waiting for its lock, which SQLite itself does not."""
     deadline = monotonic() + seconds
     while True:
         try:
@@ -149,12 +148,12 @@ _CODES: Final = {
 }
 
 
-def describe(error: sqlite3.Error, path: str, seconds: float) -> StoreError:
-    """What an error of SQLite means."""
+def to_store_error(error: sqlite3.Error, path: str, seconds: float) -> StoreError:
+    """The StoreError that says what an error of SQLite means."""
     extended = getattr(error, "sqlite_errorcode", 0)
     what = getattr(error, "sqlite_errorname", type(error).__name__)
     if extended == sqlite3.SQLITE_IOERR_SHMSIZE:
-        code = "disk-full"  # no room for the file that processes share
+        code = "disk-full"  # no room for the file that the processes share
     elif extended & 0xFF == sqlite3.SQLITE_CANTOPEN:
         code = _why_not_opened(path)
     else:

@@ -1,4 +1,4 @@
-"""A store chosen by URL, as the commands, the tests and a configuration name it.
+"""Opens the store that a URL names.
 
     memory:
     sqlite:PATH
@@ -6,12 +6,12 @@
     redis+sentinel://[[USER:]PASSWORD@]HOST[:26379][,HOST…]/SERVICE[/DATABASE][?…]
     redis+cluster://[[USER:]PASSWORD@]HOST[:6379][,HOST…][?…]
 
-``rediss`` in the place of ``redis`` is TLS; ``valkey`` and ``valkeys`` are the same two.
+``rediss`` is ``redis`` over TLS; ``valkey`` and ``valkeys`` are synonyms of the two.
 
 Rules
-- What is not understood is an error that names the nearest that would be; nothing is ignored.
-- An error never shows what stands in front of the ``@`` or behind the ``?``.
-- The code of a store is imported when a URL asks for it.
+- Nothing in a URL is ignored: an unknown part is an error that names the nearest valid one.
+- An error never shows what stands before the ``@`` or after the ``?``.
+- A store's code is imported when a URL asks for it.
 
 ``OPTIONS`` and ``TLS_OPTIONS`` are the options of the Redis stores.
 """
@@ -24,6 +24,7 @@ from difflib import get_close_matches
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
+from sessionlab.core.errors import StoreURLError
 from sessionlab.session.clock import Clock, now_ms
 from sessionlab.session.stores.base import Store
 from sessionlab.session.stores.memory import MemoryStore
@@ -51,14 +52,15 @@ _HOST = re.compile(r"(\[[0-9A-Fa-f:.%]+\]|[^:\[\]]+)(?::(.*))?")
 
 
 def open_store(url: str, *, clock: Clock = now_ms, create: bool = True) -> Store:
-    """The store that a URL names; ``clock`` returns milliseconds since the epoch.
+    """The store that a URL names.
 
-    ``create=False`` refuses to make a file that is not there.  Raises StoreURLError for the URL
-    and StoreError for a file that can not be used; a server is not asked yet.
+    ``clock``: returns milliseconds since the epoch.
+    ``create``: whether to make a file that is not there.
+    Raises StoreURLError for the URL, StoreError for a file.  A server is not contacted yet.
     """
     scheme, colon, rest = url.partition(":")
     if not colon or scheme.lower() not in _SCHEMES or (scheme == "memory" and rest):
-        raise _unknown(url, scheme, colon)
+        raise _scheme_error(url, scheme, colon)
     scheme = scheme.lower()
     if scheme == "memory":
         return MemoryStore(clock=clock)
@@ -68,8 +70,8 @@ def open_store(url: str, *, clock: Clock = now_ms, create: bool = True) -> Store
     return _open_redis(rest, clock, tls=_TLS[base], mode=mode, scheme=scheme)
 
 
-def _unknown(url: str, scheme: str, colon: str) -> Exception:
-    """The error for a URL whose scheme is none of ours; it shows the scheme alone."""
+def _scheme_error(url: str, scheme: str, colon: str) -> StoreURLError:
+    """The error for a URL with an unknown scheme.  It shows only the scheme."""
     if not colon and re.search(r"[./\\]", url) and "@" not in url:
         return url_error("url-scheme-near", found=repr(url), near=f"sqlite:{url}")
     found = repr(scheme + colon)
@@ -100,16 +102,16 @@ def _open_redis(rest: str, clock: Clock, *, tls: bool, mode: str, scheme: str) -
     account, at, hosts = authority.rpartition("@")
     username, _, password = account.rpartition(":")
     default_port = 26379 if mode == "sentinel" else 6379
-    addresses = [_address(host, default_port, scheme) for host in hosts.split(",")]
+    addresses = [_read_address(host, default_port, scheme) for host in hosts.split(",")]
     if len(addresses) > 1 and not mode:
         raise url_error("url-host", found=found, near=f"{scheme}+cluster://{hosts}")
-    *service, database = _path(path, mode, found)
-    options = _options(query, {**OPTIONS, **(TLS_OPTIONS if tls else {})})
+    *service, database = _read_path(path, mode, found)
+    options = _read_options(query, {**OPTIONS, **(TLS_OPTIONS if tls else {})})
 
     from sessionlab.session.stores.redis import RedisStore, tenant_prefix
-    from sessionlab.session.stores.redis_client import Server, connect
+    from sessionlab.session.stores.redis_client import ConnectionSettings, connect
 
-    server = Server(
+    settings = ConnectionSettings(
         addresses=addresses,
         database=int(database or 0),
         username=unquote(username) or None,
@@ -118,17 +120,21 @@ def _open_redis(rest: str, clock: Clock, *, tls: bool, mode: str, scheme: str) -
         is_cluster=mode == "cluster",
         service=service[0] if service else None,
         sentinel_password=options.pop("sentinel_password", None),
-        timeout=options.pop("timeout", Server.timeout),
+        timeout=options.pop("timeout", ConnectionSettings.timeout),
         options={name: options.pop(name) for name in TLS_OPTIONS if name in options},
     )
     if "tenant" in options:
         options["prefix"] = tenant_prefix(options.pop("tenant"))
     return RedisStore(
-        lambda: connect(server), clock=clock, name=server.name, timeout=server.timeout, **options
+        lambda: connect(settings),
+        clock=clock,
+        name=settings.name,
+        timeout=settings.timeout,
+        **options,
     )
 
 
-def _address(text: str, default_port: int, scheme: str) -> tuple[str, int]:
+def _read_address(text: str, default_port: int, scheme: str) -> tuple[str, int]:
     match = _HOST.fullmatch(text)
     if match is None:
         raise url_error("url-host", found=repr(f"{scheme}:"), near=f"{scheme}://localhost")
@@ -138,8 +144,8 @@ def _address(text: str, default_port: int, scheme: str) -> tuple[str, int]:
     return unquote(host), int(port)
 
 
-def _path(path: str, mode: str, found: str) -> list[str]:
-    """What the path names: the service, for sentinels, and the database."""
+def _read_path(path: str, mode: str, found: str) -> list[str]:
+    """The names in the path: the service, for sentinels, and the database."""
     parts = [unquote(part) for part in path.strip("/").split("/")]
     service = [parts.pop(0)] if mode == "sentinel" else []
     database = parts.pop(0) if parts else ""
@@ -151,7 +157,7 @@ def _path(path: str, mode: str, found: str) -> list[str]:
     return [*service, database]
 
 
-def _options(query: str, known: Mapping[str, Callable[[str], Any]]) -> dict[str, Any]:
+def _read_options(query: str, known: Mapping[str, Callable[[str], Any]]) -> dict[str, Any]:
     options: dict[str, Any] = {}
     for name, value in parse_qsl(query, keep_blank_values=True):
         read = known.get(name)
@@ -167,44 +173,44 @@ def _options(query: str, known: Mapping[str, Callable[[str], Any]]) -> dict[str,
     return options
 
 
-def _yes_or_no(value: str) -> bool:
+def _read_yes_or_no(value: str) -> bool:
     if value not in ("true", "false"):
         raise ValueError("true or false")
     return value == "true"
 
 
-def _ttl(value: str) -> int:
+def _read_ttl(value: str) -> int:
     if not (value.isascii() and value.isdigit() and int(value[:12]) > 0 and len(value) < 12):
         raise ValueError("a whole number of seconds from 1 on")
     return int(value)
 
 
-def _timeout(value: str) -> float:
+def _read_timeout(value: str) -> float:
     if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", value) or float(value) == 0:
         raise ValueError("seconds, as in 0.5")
     return float(value)
 
 
-def _verification(value: str) -> str:
+def _read_verification(value: str) -> str:
     if value not in ("required", "optional", "none"):
         raise ValueError("required, optional or none")
     return value
 
 
 OPTIONS: Final[Mapping[str, Callable[[str], Any]]] = {
-    "prefix": str,  # what keys begin with; sess: without it
-    "tenant": str,  # a prefix that can not be part of another tenant's
-    "ttl": _ttl,  # seconds of a record without an expiry
-    "disable_ttl": _yes_or_no,
-    "disable_touch": _yes_or_no,
-    "refresh_on_touch": _yes_or_no,
-    "timeout": _timeout,  # seconds for connecting and for each answer
+    "prefix": str,  # of the keys; by default sess:
+    "tenant": str,  # instead of a prefix: see tenant_prefix
+    "ttl": _read_ttl,  # seconds to live of a record without an expiry
+    "disable_ttl": _read_yes_or_no,
+    "disable_touch": _read_yes_or_no,
+    "refresh_on_touch": _read_yes_or_no,
+    "timeout": _read_timeout,  # seconds for connecting and for each answer
     "sentinel_password": str,
 }
 TLS_OPTIONS: Final[Mapping[str, Callable[[str], Any]]] = {
     "ssl_ca_certs": str,
     "ssl_certfile": str,
     "ssl_keyfile": str,
-    "ssl_cert_reqs": _verification,
-    "ssl_check_hostname": _yes_or_no,
+    "ssl_cert_reqs": _read_verification,
+    "ssl_check_hostname": _read_yes_or_no,
 }

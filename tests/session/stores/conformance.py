@@ -387,6 +387,18 @@ class StoreContract:
         assert self.data_of(there) == {"num": 1}
         assert self.data_of(bench.store.get("id")) == {"num": 1}
 
+    def test_of_two_swaps_of_what_both_have_seen_one_is_done(self, bench: Bench) -> None:
+        bench.store.set("id", record_of({"num": 0}))
+        first, second = record_of({"num": 1}), record_of({"num": 2})
+        results: list[bool] = []
+
+        def swap(record: Record) -> Callable[[], None]:
+            return lambda: results.append(bench.store.swap("id", '{"num":0}', record).done)
+
+        in_threads([swap(first), swap(second)])
+        assert sorted(results) == [False, True]
+        assert bench.store.get("id").data in (first.data, second.data)  # type: ignore[union-attr]
+
     def test_a_swap_sees_past_a_changed_cookie(self, bench: Bench) -> None:
         bench.store.set("id", record_of({"num": 1}))
         bench.store.set("id", record_of({"num": 1}, bench.now + 60_000))

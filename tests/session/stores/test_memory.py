@@ -1,8 +1,10 @@
 """What is particular to MemoryStore: what a session costs, and that what is gone is freed."""
 
 import gc
+import threading
 import tracemalloc
 from base64 import urlsafe_b64encode
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
@@ -12,8 +14,8 @@ from hypothesis import strategies as st
 
 from sessionlab import MemoryStore, Record
 from sessionlab.core.record import CookieAttributes
-from sessionlab.session.stores.memory_log import Log
-from tests.session.stores.bench import MemoryBench
+from sessionlab.session.stores.id_log import IdLog
+from tests.session.stores.bench import START, MemoryBench
 from tests.session.stores.conformance import listed, record_of
 
 DAY = 86_400
@@ -27,7 +29,7 @@ def bench() -> MemoryBench:
 def kept(bench: MemoryBench) -> int:
     """The records that need memory, those that have expired included."""
     assert isinstance(bench.store, MemoryStore)
-    return len(bench.store._entries)
+    return len(bench.store._records)
 
 
 @pytest.mark.parametrize("with_expiry", [True, False])
@@ -94,6 +96,55 @@ def test_reading_an_expired_record_frees_it(bench: MemoryBench) -> None:
     assert kept(bench) == 0
 
 
+class ClockWithAnotherThread:
+    """A clock during whose next reading, once armed, another thread does its work.
+
+    A store reads its clock between looking at a record and writing, so that is where another
+    thread can come in between.
+    """
+
+    def __init__(self) -> None:
+        self.now = START
+        self.work: Callable[[], None] | None = None
+        self.thread = threading.Thread()
+
+    def __call__(self) -> int:
+        work, self.work = self.work, None
+        if work is not None:
+            self.thread = threading.Thread(target=work)
+            self.thread.start()
+            self.thread.join(0.2)  # a thread that has to wait for the store goes on afterwards
+        return self.now
+
+
+@pytest.mark.parametrize("left", [1000, None])
+def test_reading_an_expired_record_leaves_what_another_thread_has_just_put_in_its_place(
+    left: int | None,
+) -> None:
+    clock = ClockWithAnotherThread()
+    store = MemoryStore(clock=clock)
+    store.set("id", record_of({"num": 1}, expires=START))
+    new = record_of({"num": 2}, expires=None if left is None else START + left)
+    clock.work = lambda: store.set("id", new)
+    assert store.get("id") is None, "the record that was read had expired"
+    clock.thread.join()
+    found = store.get("id")
+    assert found is not None
+    assert found.text == new.text
+
+
+def test_a_write_of_another_thread_during_a_swap_is_not_lost() -> None:
+    clock = ClockWithAnotherThread()
+    store = MemoryStore(clock=clock)
+    store.set("id", record_of({"num": 1}, expires=START + 1000))
+    clock.work = lambda: store.set("id", record_of({"num": 3}))
+    assert store.swap("id", '{"num":1}', record_of({"num": 2})).done
+    clock.thread.join()
+    found = store.get("id")
+    assert found is not None
+    assert found.data == '{"num":3}', "it was written after the swap, which was done"
+
+
 def test_touching_an_expired_record_frees_it(bench: MemoryBench) -> None:
     bench.store.set("id", record_of(expires=bench.now + 1000))
     bench.advance(1)
@@ -121,7 +172,7 @@ def test_sessions_that_are_touched_for_long_need_no_more_and_more_room(
             bench.store.touch(f"id{number}", record_of(expires=bench.now + 1_800_000))
         bench.store.set("other", record_of(expires=bench.now + 1000))
     assert isinstance(bench.store, MemoryStore)
-    assert sum(map(len, bench.store._lists.values())) < 400
+    assert sum(map(len, bench.store._checks.values())) < 400
     assert len(bench.store) == 51
 
 
@@ -136,7 +187,7 @@ def test_sessions_that_come_and_go_leave_nothing_behind(
         bench.store.destroy(f"id{number % 7}")
     assert isinstance(bench.store, MemoryStore)
     assert bench.store._log.length < 2000
-    assert sum(map(len, bench.store._lists.values())) < 2000
+    assert sum(map(len, bench.store._checks.values())) < 2000
     assert listed(bench.store, 10).keys() == {"stays"}
 
 
@@ -145,7 +196,7 @@ def test_an_expiry_that_moves_back_and_forth_is_still_kept(bench: MemoryBench) -
         left = 30_000 if number % 2 else 7_200_000
         bench.store.set("id", record_of(expires=bench.now + left))
     assert isinstance(bench.store, MemoryStore)
-    assert sum(map(len, bench.store._lists.values())) < 2000
+    assert sum(map(len, bench.store._checks.values())) < 2000
     bench.advance(30)
     assert len(bench.store) == 0
 
@@ -204,7 +255,7 @@ def test_records_of_another_program_are_read_when_they_are_asked_for() -> None:
 def test_what_stays_in_the_log_is_passed_by_a_listing_that_began_before(
     steps: list[tuple[str, set[int]]],
 ) -> None:
-    log = Log([f"{number}" for number in range(300)])
+    log = IdLog([f"{number}" for number in range(300)])
     start, last = log.bounds(None)
     stay = {f"{number}" for number in range(300)}
     passed: set[str] = set()

@@ -274,7 +274,7 @@ def test_keys_of_others_do_not_hide_ours_from_a_listing(client: Recorder) -> Non
 
 
 def test_a_page_of_many_keys_of_others_ends(client: Recorder, monkeypatch: Any) -> None:
-    monkeypatch.setattr("sessionlab.session.stores.redis._SCANS_BY_A_PAGE", 3)
+    monkeypatch.setattr("sessionlab.session.stores.redis._SCANS_PER_PAGE", 3)
     for number in range(300):
         client.set(f"other{number}", "x")
     page = store_of(client).page(None, 10)
@@ -334,6 +334,17 @@ def test_a_refreshing_touch_loses_no_write_of_others(redis_server: RedisServer, 
     assert found is not None
     assert found.data == '{"num":1,"by":0}'
     assert found.expires == START + 90_000
+
+
+def test_a_swap_that_another_client_outruns_is_not_done(redis_server: RedisServer) -> None:
+    client = Meddler(host="127.0.0.1", port=redis_server.port)
+    client.set("sess:id", record_of({"num": 1}).text)
+    client.times = 1
+    done, there = store_of(client).swap("id", '{"num":1}', record_of({"num": 2}))
+    assert not done
+    assert there is not None
+    assert there.data == '{"num":1,"by":0}'
+    assert store_of(client).get("id").data == there.data  # type: ignore[union-attr]
 
 
 def test_of_what_others_write_again_and_again_the_key_alone_is_touched(

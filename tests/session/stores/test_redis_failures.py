@@ -14,7 +14,7 @@ from redis import exceptions
 
 from sessionlab.core.errors import StoreError, StoreUnavailable, StoreURLError
 from sessionlab.session.stores.redis import RedisStore
-from sessionlab.session.stores.redis_client import Server, connect, describe
+from sessionlab.session.stores.redis_client import ConnectionSettings, connect, to_store_error
 from sessionlab.session.stores.url import open_store
 from tests.session.stores.conformance import record_of
 from tests.session.stores.redis_server import RedisServer, free_port, need_redis
@@ -195,13 +195,15 @@ def test_a_clear_that_the_server_refuses_is_an_error(redis_server: RedisServer) 
     ],
 )
 def test_an_error_is_known_by_its_kind_and_shows_no_more(error: Exception, code: str) -> None:
-    found = describe(error, "Redis", None)
+    found = to_store_error(error, "Redis", None)
     assert found.code == code
     assert SECRET_ID not in f"{found!s} {found.fields}"
 
 
 def test_passwords_are_not_shown_with_a_server() -> None:
-    server = Server([("h", 1)], password="pass-word", sentinel_password="pass-word", username="u")
+    server = ConnectionSettings(
+        [("h", 1)], password="pass-word", sentinel_password="pass-word", username="u"
+    )
     assert "pass-word" not in repr(server)
     assert "pass-word" not in server.name
 
@@ -297,7 +299,7 @@ def test_sentinels_lead_to_the_primary(tmp_path: Path) -> None:
 
 
 def test_a_client_is_made_with_limits() -> None:
-    client = connect(Server([("h", 1)], timeout=0.5))
+    client = connect(ConnectionSettings([("h", 1)], timeout=0.5))
     assert isinstance(client, redis.Redis)
     kwargs = client.connection_pool.connection_kwargs
     assert kwargs["socket_timeout"] == kwargs["socket_connect_timeout"] == 0.5

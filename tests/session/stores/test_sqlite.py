@@ -383,7 +383,7 @@ def test_an_interrupted_operation_gives_no_connection_back(bench: SQLiteBench) -
 
     assert isinstance(bench.store, SQLiteStore)
     with pytest.raises(KeyboardInterrupt):
-        bench.store._run("SELECT ?", (Interrupting(),), lambda cursor: cursor.fetchone())
+        bench.store._execute("SELECT ?", (Interrupting(),), lambda cursor: cursor.fetchone())
     assert bench.store._idle == []
     bench.store.set("id", record_of())
 

@@ -8,7 +8,7 @@ import pytest
 from sessionlab import MemoryStore
 from sessionlab.core.errors import OptionsError, StoreError, StoreURLError
 from sessionlab.session.stores.redis import RedisStore, tenant_prefix
-from sessionlab.session.stores.redis_client import Server
+from sessionlab.session.stores.redis_client import ConnectionSettings
 from sessionlab.session.stores.sqlite import SQLiteStore
 from sessionlab.session.stores.url import FORMS, OPTIONS, TLS_OPTIONS, open_store
 from tests.session.stores.bench import START
@@ -51,12 +51,12 @@ def test_no_file_is_made_where_that_is_not_wanted(tmp_path: Path) -> None:
 def opened(monkeypatch: pytest.MonkeyPatch) -> Any:
     """The server and the options that a URL leads to, without any server."""
 
-    def open_(url: str) -> tuple[Server, RedisStore]:
-        servers: list[Server] = []
+    def open_(url: str) -> tuple[ConnectionSettings, RedisStore]:
+        servers: list[ConnectionSettings] = []
         monkeypatch.setattr("sessionlab.session.stores.redis_client.connect", servers.append)
         store = open_store(url)
         assert isinstance(store, RedisStore)
-        store._made()
+        store._connected_client()
         return servers[0], store
 
     return open_

@@ -1,9 +1,10 @@
-"""The IDs of a `MemoryStore` in the order in which they came, for listings that go on for long.
+"""The IDs of a `MemoryStore` in the order in which they came, for listings that take a while.
 
 Rules
-- The log is made of numbered chunks.  An ID is added to the last; it never moves to another, and
-  a chunk keeps its number, so that a number says for ever what was passed and what was not.
-- IDs that are gone stay until `keep` takes them out.
+- The log is a list of numbered chunks.  An ID is appended to the last chunk and never moves to
+  another, and a chunk keeps its number.  So a chunk's number says for good which IDs a listing has
+  passed.
+- IDs that are gone stay until `keep` removes them.
 """
 
 from __future__ import annotations
@@ -12,24 +13,24 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
-_IDS_IN_A_CHUNK: Final = 100
+_IDS_PER_CHUNK: Final = 100
 
 
-class Log:
-    """A log of IDs; whoever uses it holds a lock."""
+class IdLog:
+    """A log of IDs.  The caller holds a lock."""
 
     def __init__(self, ids: Iterable[str]) -> None:
         self._numbers: list[int] = []
         self._chunks: list[list[str]] = []
         self._next_number = 0
         self.length = 0
-        """How many IDs stand in it, those that are gone included."""
+        """The number of IDs in the log, those that are gone included."""
         for session_id in ids:
             self.add(session_id)
 
     def add(self, session_id: str) -> None:
-        """Put an ID at the end."""
-        if not self._chunks or len(self._chunks[-1]) >= _IDS_IN_A_CHUNK:
+        """Append an ID."""
+        if not self._chunks or len(self._chunks[-1]) >= _IDS_PER_CHUNK:
             self._numbers.append(self._next_number)
             self._chunks.append([])
             self._next_number += 1
@@ -37,7 +38,7 @@ class Log:
         self.length += 1
 
     def keep(self, ids: Collection[str]) -> None:
-        """Take out all others, and all but the first place of one that was added again."""
+        """Remove all other IDs; of an ID that was added twice, keep the first place."""
         seen: set[str] = set()
         numbers, chunks = self._numbers, self._chunks
         self._numbers, self._chunks = [], []
@@ -50,14 +51,14 @@ class Log:
         self.length = len(seen)
 
     def bounds(self, cursor: str | None) -> tuple[int, int]:
-        """Where a listing goes on, and where it ends."""
+        """The numbers of the first and the last chunk that a listing has yet to pass."""
         if cursor is None:
             return 0, self._next_number - 1
         start, last = cursor.split(":")
         return int(start), int(last)
 
     def chunks(self, start: int, last: int) -> Iterator[tuple[int, list[str]]]:
-        """The chunks from one number to another, that included."""
+        """The chunks from number ``start`` to ``last``, both included, with their numbers."""
         for index in range(bisect_left(self._numbers, start), len(self._numbers)):
             if self._numbers[index] > last:
                 return
