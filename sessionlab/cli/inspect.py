@@ -92,7 +92,7 @@ def _inspect(target: str, secrets: Sequence[str]) -> Inspection:
     found = decode.inspect_text(text, secrets, now=int(time() * 1000))
     if is_text:
         return found
-    problem = decode.Problem(decode.Code.INPUT_NOT_UTF8)
+    problem = decode.Problem(decode.ProblemCode.INPUT_NOT_UTF8)
     return found._replace(problems=(problem, *found.problems))
 
 

@@ -1,21 +1,21 @@
 """The inspector: what a pasted text holds of cookies, and whether their signatures fit.
 
-`inspect_text` is all there is to call.  Its answer is data (`Inspection`); what a person reads is
-made of it by `sessionlab.render.inspection`.  One file a format: see `sessionlab.decode.formats`.
+`inspect_text` is all there is to call.  It returns data (`Inspection`), which
+`sessionlab.render.inspection` shows to people.  One file a format: `sessionlab.decode.formats`.
 """
 
 from sessionlab.decode.inspection import inspect_text
-from sessionlab.decode.problems import Code, Problem, Severity
-from sessionlab.decode.results import Inspection, Reading, Role, Source, Status
+from sessionlab.decode.problems import Problem, ProblemCode, Severity
+from sessionlab.decode.results import CookieSource, Inspection, Reading, Role, Status
 
 __all__ = [
-    "Code",
+    "CookieSource",
     "Inspection",
     "Problem",
+    "ProblemCode",
     "Reading",
     "Role",
     "Severity",
-    "Source",
     "Status",
     "inspect_text",
 ]

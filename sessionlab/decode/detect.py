@@ -1,10 +1,10 @@
 """What a text is, and which cookies stand in it.
 
 Rules
-- Tried in this order: a command, header lines, values alone, ``NAME=VALUE`` pairs; then, in any
-  other text, whatever looks like a signed value.
-- Nothing is decoded here, and nothing mended but the wrapping: quotes around the whole, commas
-  behind it, line breaks that a terminal put into it.
+- Tried in this order: a command, header lines, bare values, ``NAME=VALUE`` pairs; then, in any
+  other text, whatever a format finds inside it.  What values look like, the formats say.
+- Nothing is decoded here.  Only the wrapping is repaired: quotes around the whole, commas behind
+  it, line breaks that a terminal put into it.
 - Work grows with the length of the text and no faster.
 - Patterns are compiled where they are first needed: a plain pair needs almost none of them.
 """
@@ -15,21 +15,16 @@ import re
 from collections.abc import Iterator
 
 from sessionlab.core.wire.javascript import utf8
-from sessionlab.decode.problems import Code, Problem
-from sessionlab.decode.results import Found, Given, Source
+from sessionlab.decode.formats import formats
+from sessionlab.decode.problems import Problem, ProblemCode
+from sessionlab.decode.results import CookieSource, Found, Given
 
 _COMMAND_WORDS = ("curl", "wget", "http", "xh", "-b", "-h", "--cookie", "--header")
-_SIGNED_VALUE = r"(?i:s(?::|%(?:25){0,9}3A))"
-_BARE_SIGNED = r"[^\s.=;]+\.[A-Za-z0-9+/_-]{43}=?"
-_BASE64_OF_JSON = r"(?:e30|ey[A-Za-z0-9+/_-]{2,})={0,2}"
 _NAMED = r"[^\s=;\"'{}<>/]+[ \t]*="
 _URL = r"(?i:(?:https?:)?//|localhost(?::\d|/|$)|\d+\.\d+\.\d+\.\d+(?::\d|/|$))"
 _WRAPPED = r"\"([^\"]*)\"[;,]*|'([^']*)'[;,]*|`([^`]*)`[;,]*|“([^”]*)”[;,]*|‘([^’]*)’[;,]*"
 _BREAK = r"[ \t]*\n[ \t]*"
-_INSIDE = (
-    r"(?:(?<![\w.!#$&*^|~+-])([\w.!#$&*^|~+-]{1,64})[\"']?[ \t]*[=:\t][ \t]*[\"']?)?"
-    r"((?i:s(?::|%(?:25){0,9}3A))[^\s\"'`<>;,&(){}\[\]\\]{1,256}\.[A-Za-z0-9+/%_=-]{20,300})"
-)
+_NAME_BEFORE = r"(?:(?<![\w.!#$&*^|~+-])([\w.!#$&*^|~+-]{1,64})[\"']?[ \t]*[=:\t][ \t]*[\"']?)?"
 _FLAGS = frozenset({"httponly", "secure", "partitioned"})
 _ATTRIBUTES = _FLAGS | {"path", "domain", "expires", "max-age", "samesite", "priority"}
 _SENT = 0  # the group of the cookies of a request
@@ -40,7 +35,7 @@ def find_cookies(text: str) -> Found:
     """The cookies in a text.  Never raises; a text without any has problems that say why."""
     text = utf8(text).decode().removeprefix("\ufeff").replace("\r\n", "\n").strip()
     if not text:
-        return Found((), (Problem(Code.EMPTY_INPUT),))
+        return Found((), (Problem(ProblemCode.EMPTY_INPUT),))
     if (found := _from_command(text)) is not None:
         return found
     if text.startswith("document.cookie"):
@@ -58,10 +53,12 @@ def _from_command(text: str) -> Found | None:
     if not is_command(text):
         return None
     sent = read_command(text)
-    cookies = tuple(_split("; ".join(sent.headers), Source.CURL))
-    problems = [Problem(Code.CURL_COOKIE_FILE, {"file": name}) for name in sent.files if name]
+    cookies = tuple(_split("; ".join(sent.headers), CookieSource.CURL))
+    problems = [
+        Problem(ProblemCode.CURL_COOKIE_FILE, {"file": name}) for name in sent.files if name
+    ]
     if not cookies and not problems:
-        problems.append(Problem(Code.CURL_WITHOUT_COOKIE))
+        problems.append(Problem(ProblemCode.CURL_WITHOUT_COOKIE))
     return Found(cookies, tuple(problems))
 
 
@@ -79,41 +76,37 @@ def _from_headers(text: str) -> Found | None:
         # Some browsers copy a header's name and its value as two lines.
         rest = _unwrap(rest if rest.strip() else next(lines, ""))
         if name == "cookie":
-            cookies.extend(_split(rest, Source.COOKIE_HEADER))
+            cookies.extend(_split(rest, CookieSource.COOKIE_HEADER))
         else:
             cookies.append(_set_cookie(rest))
     if not seen:
         return None
-    return Found(tuple(cookies), () if cookies else (Problem(Code.NO_COOKIE_FOUND),))
+    return Found(tuple(cookies), () if cookies else (Problem(ProblemCode.NO_COOKIE_FOUND),))
 
 
 def _from_values(text: str) -> Found | None:
     """Values without a name: one, one a line, or one that was broken into lines."""
     lines = [_unwrap(line) for line in text.split("\n") if line.strip()]
-    if len(lines) > 1 and all(_is_value(line) for line in lines):
-        return Found(tuple(_value(line) for line in lines))
+    if len(lines) > 1 and all(map(_is_value, lines)):
+        return Found(tuple(map(_value, lines)))
     value, semicolon, _ = text.partition(";")
     joined = re.sub(_BREAK, "", value) if "\n" in value else value
     if not _is_value(joined.rstrip()):
         return None
     problems = []
     if joined != value:
-        problems.append(Problem(Code.LINES_JOINED))
+        problems.append(Problem(ProblemCode.LINES_JOINED))
     if semicolon:
-        problems.append(Problem(Code.TRAILING_SEMICOLON))
+        problems.append(Problem(ProblemCode.TRAILING_SEMICOLON))
     return Found((_value(joined.rstrip()),), tuple(problems))
 
 
 def _is_value(text: str) -> bool:
-    return bool(
-        re.match(_SIGNED_VALUE, text)
-        or re.fullmatch(_BARE_SIGNED, text)
-        or re.fullmatch(_BASE64_OF_JSON, text)
-    )
+    return any(known.bare and re.fullmatch(known.bare, text) for known in formats())
 
 
 def _value(text: str) -> Given:
-    return Given(None, text, text, Source.VALUE, _SENT)
+    return Given(None, text, text, CookieSource.VALUE, _SENT)
 
 
 def _from_pairs(text: str) -> Found | None:
@@ -125,28 +118,30 @@ def _from_pairs(text: str) -> Found | None:
         lines = [line.strip() for line in text.split("\n") if line.strip()]
         if not all(re.match(_NAMED, line) for line in lines):
             lines = [re.sub(_BREAK, "", text)]
-            problems = (Problem(Code.LINES_JOINED),)
+            problems = (Problem(ProblemCode.LINES_JOINED),)
     cookies: list[Given] = []
     for line in map(_unwrap, lines):
         if _is_set_cookie(line):
             cookies.append(_set_cookie(line))
         else:
-            cookies.extend(_split(line, Source.COOKIES))
+            cookies.extend(_split(line, CookieSource.COOKIES))
     return Found(tuple(cookies), problems)
 
 
 def _from_anything(text: str) -> Found:
+    values = "|".join(known.inside for known in formats() if known.inside)
     found = tuple(
-        Given(match[1], match[2], match[2], Source.COOKIES if match[1] else Source.VALUE, _SENT)
-        for match in re.finditer(_INSIDE, text)
+        Given(it[1], it[2], it[2], CookieSource.COOKIES if it[1] else CookieSource.VALUE, _SENT)
+        for it in re.finditer(f"{_NAME_BEFORE}({values})", text)
     )
     if found:
-        return Found(found, (Problem(Code.FOUND_INSIDE),))
-    code = Code.LOOKS_LIKE_URL if re.match(_URL, text) else Code.NO_COOKIE_FOUND
+        return Found(found, (Problem(ProblemCode.FOUND_INSIDE),))
+    is_url = re.match(_URL, text)
+    code = ProblemCode.LOOKS_LIKE_URL if is_url else ProblemCode.NO_COOKIE_FOUND
     return Found((), (Problem(code),))
 
 
-def _split(header: str, source: Source) -> Iterator[Given]:
+def _split(header: str, source: CookieSource) -> Iterator[Given]:
     """The pairs of a Cookie header, as `sessionlab.core.wire.find_cookie` splits it."""
     for pair in header.strip().split(";"):
         name, equals, value = pair.partition("=")
@@ -159,7 +154,7 @@ def _set_cookie(line: str) -> Given:
     if not equals:
         name, value = "", name
     value = value.strip(" \t")
-    return Given(name.strip(" \t"), value, value, Source.SET_COOKIE, _SET, line)
+    return Given(name.strip(" \t"), value, value, CookieSource.SET_COOKIE, _SET, line)
 
 
 def _is_set_cookie(text: str) -> bool:

@@ -2,53 +2,66 @@
 
 Rules
 - Codes are public and stable: kebab-case, never reused for something else.
-- Every code has a sentence in the text catalogue, ``problems.CODE.what``, and one that says what
-  to change, ``problems.CODE.change``; the values of a problem are their fields.
-- No problem holds a secret, except one that everybody knows.
+- A code has a sentence in the text catalogue, ``problems.CODE.what``, and mostly one that says
+  what to change, ``problems.CODE.change``.  The values of a problem fill their fields.
+- No problem holds a secret, except a well-known one.
+- A format's own codes stand in the format's file.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 
 class Severity(StrEnum):
-    """How bad it is."""
+    """How bad a problem is."""
 
-    REFUSED = "refused"  # the server refuses the cookie for this
-    WARNING = "warning"  # it works, and is dangerous or will fail elsewhere
+    REFUSED = "refused"  # the server refuses the cookie because of it
+    WARNING = "warning"  # the cookie works, but is dangerous or will fail elsewhere
     NOTE = "note"  # good to know
 
 
-class Code(StrEnum):
-    """Every problem, grouped by where it lies."""
+class GradedCode(StrEnum):
+    """The base of every enum of problem codes: ``NAME = "code"``, or ``"code", severity``.
+
+    Without a severity, the problem makes the server refuse the cookie.
+    """
+
+    severity: Severity
+
+    def __new__(cls, code: str, severity: Severity = Severity.REFUSED) -> Self:
+        """Make a member; its value is the code."""
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.severity = severity
+        return member
+
+
+class ProblemCode(GradedCode):
+    """The problems that do not belong to one format alone, grouped by where they lie."""
 
     # the text as a whole
     EMPTY_INPUT = "empty-input"
     NO_COOKIE_FOUND = "no-cookie-found"
     LOOKS_LIKE_URL = "looks-like-url"
-    INPUT_NOT_UTF8 = "input-not-utf8"
-    CURL_COOKIE_FILE = "curl-cookie-file"
+    INPUT_NOT_UTF8 = "input-not-utf8", Severity.WARNING
+    CURL_COOKIE_FILE = "curl-cookie-file", Severity.WARNING
     CURL_WITHOUT_COOKIE = "curl-without-cookie"
-    FOUND_INSIDE = "found-inside"
-    LINES_JOINED = "lines-joined"
-    TRAILING_SEMICOLON = "trailing-semicolon"
+    FOUND_INSIDE = "found-inside", Severity.NOTE
+    LINES_JOINED = "lines-joined", Severity.NOTE
+    TRAILING_SEMICOLON = "trailing-semicolon", Severity.NOTE
     # the cookie's text
-    DUPLICATE_NAME = "duplicate-name"
-    TOO_LARGE = "too-large"
+    DUPLICATE_NAME = "duplicate-name", Severity.WARNING
+    TOO_LARGE = "too-large", Severity.WARNING
     SHORTENED = "shortened"
     ENCODED_TWICE = "encoded-twice"
     PERCENT_MALFORMED = "percent-malformed"
     QUOTE_LEFT = "quote-left"
     INVISIBLE_CHARACTERS = "invisible-characters"
-    # the form of a signed ID
-    NOT_SIGNED = "not-signed"
-    PREFIX_MISSING = "prefix-missing"
-    SIGNATURE_MISSING = "signature-missing"
-    ID_EMPTY = "id-empty"
     # the form of the signature
+    SIGNATURE_MISSING = "signature-missing"
     SIGNATURE_PADDED = "signature-padded"
     SIGNATURE_URL_SAFE = "signature-url-safe"
     SIGNATURE_NOT_URL_SAFE = "signature-not-url-safe"
@@ -60,11 +73,8 @@ class Code(StrEnum):
     SIGNATURE_SPARE_BITS = "signature-spare-bits"
     SIGNATURE_MALFORMED = "signature-malformed"
     PLUS_BECAME_SPACE = "plus-became-space"
-    # what was signed, and with what
     CASE_CHANGED = "case-changed"
-    SIGNED_WITH_PREFIX = "signed-with-prefix"
-    SEALED_WITHOUT_NAME = "sealed-without-name"
-    VALUE_ENCODED = "value-encoded"
+    # the secret
     OTHER_SECRET = "other-secret"  # noqa: S105  (a code, not a secret)
     SECRET_NEWLINE = "secret-newline"  # noqa: S105
     SECRET_BLANKS = "secret-blanks"  # noqa: S105
@@ -73,57 +83,24 @@ class Code(StrEnum):
     SECRET_LIST = "secret-list"  # noqa: S105
     SIGNED_WITH_NEWLINE = "signed-with-newline"
     SIGNED_WITH_QUOTES = "signed-with-quotes"
-    OLDER_SECRET = "older-secret"  # noqa: S105
-    WELL_KNOWN_SECRET = "well-known-secret"  # noqa: S105
-    SHORT_SECRET = "short-secret"  # noqa: S105
+    OLDER_SECRET = "older-secret", Severity.NOTE
+    WELL_KNOWN_SECRET = "well-known-secret", Severity.WARNING
+    SHORT_SECRET = "short-secret", Severity.NOTE
     # the session ID
-    ID_GUESSABLE = "id-guessable"
-    ID_BELOW_128_BITS = "id-below-128-bits"
-    # a session sealed in the cookie
-    SEAL_MISSING = "seal-missing"
-    SEAL_ALONE = "seal-alone"
-    DATA_UNREADABLE = "data-unreadable"
-    DATA_TOO_DEEP = "data-too-deep"
-    # anything else
-    OTHER_FORMAT = "other-format"
-
-
-_WARNINGS = frozenset(
-    {
-        Code.CURL_COOKIE_FILE,
-        Code.INPUT_NOT_UTF8,
-        Code.DUPLICATE_NAME,
-        Code.TOO_LARGE,
-        Code.WELL_KNOWN_SECRET,
-        Code.ID_GUESSABLE,
-    }
-)
-_NOTES = frozenset(
-    {
-        Code.DATA_TOO_DEEP,
-        Code.FOUND_INSIDE,
-        Code.LINES_JOINED,
-        Code.TRAILING_SEMICOLON,
-        Code.OLDER_SECRET,
-        Code.SHORT_SECRET,
-        Code.ID_BELOW_128_BITS,
-        Code.OTHER_FORMAT,
-    }
-)
+    ID_GUESSABLE = "id-guessable", Severity.WARNING
+    ID_BELOW_128_BITS = "id-below-128-bits", Severity.NOTE
 
 
 class Problem(NamedTuple):
     """One thing that is wrong; ``values`` are the evidence, text or whole numbers."""
 
-    code: Code
+    code: GradedCode
     values: Mapping[str, str | int] = {}
 
     @property
     def severity(self) -> Severity:
         """How bad it is; follows from the code."""
-        if self.code in _WARNINGS:
-            return Severity.WARNING
-        return Severity.NOTE if self.code in _NOTES else Severity.REFUSED
+        return self.code.severity
 
     def to_json(self) -> dict[str, Any]:
         """The problem as JSON-safe data."""

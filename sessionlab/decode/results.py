@@ -1,25 +1,29 @@
 """What the inspector found: one record for the tables, ``--json`` and the tests.
 
 Rules
-- Everything is immutable and JSON-safe by ``to_json``, keys in reading order.
+- Everything is immutable.  ``to_json`` gives JSON-safe data, keys in reading order.
 - Texts are as they were given, hostile or not; whoever shows them makes them safe.
-- No prose: codes and values, for which the catalogue has the sentences.
+- No sentences: codes and values, for which the text catalogue has the sentences.
 
-Named tuples rather than dataclasses: a seventh of the time at start-up, and a command that
-reads one cookie is mostly start-up.
+Named tuples rather than dataclasses: they take a seventh of the time at start-up, and a command
+that reads one cookie is mostly start-up.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sessionlab.core.wire.cookie_text import decode_cookie, unquote_cookie
 from sessionlab.decode.problems import Problem
 
+if TYPE_CHECKING:
+    from sessionlab.core.jar import Refusal, SetWarning
 
-class Source(StrEnum):
-    """What the text was."""
+
+class CookieSource(StrEnum):
+    """What the cookie was taken from."""
 
     VALUE = "value"  # a cookie's value alone
     COOKIES = "cookies"  # NAME=VALUE, one or several
@@ -29,16 +33,20 @@ class Source(StrEnum):
 
 
 class Status(StrEnum):
-    """What a server would say of the cookie."""
+    """What a server would make of the cookie."""
 
     VALID = "valid"  # one of the secrets made the signature
-    INVALID = "invalid"  # it is refused
-    UNVERIFIED = "unverified"  # signed, and nobody gave the secret
+    INVALID = "invalid"  # the server refuses it
+    UNVERIFIED = "unverified"  # signed, but no secret was given to check with
     UNSIGNED = "unsigned"  # there is no signature to check
 
 
 class Role(StrEnum):
-    """What a part of the cookie is."""
+    """What a part of the cookie is.
+
+    A format may have roles of its own: an enum or plain text in its file, and a word
+    ``inspect.role.ROLE`` in the text catalogue.
+    """
 
     PREFIX = "prefix"
     ID = "id"
@@ -51,17 +59,22 @@ class Role(StrEnum):
 class Given(NamedTuple):
     """One cookie as it stood in the text, nothing decoded yet.
 
-    ``name`` is None for a value alone.  ``raw`` is what stands behind the ``=``, without the
+    ``name`` is None for a value alone.  ``raw`` is what stands behind the ``=`` without the
     blanks around it; ``exact`` has them.  Cookies of one ``group`` travel together: those of a
-    Cookie header, those of all Set-Cookie lines.  ``line`` is the whole text of a Set-Cookie.
+    Cookie header, or those of all Set-Cookie lines.  ``line`` is the whole text of a Set-Cookie.
     """
 
     name: str | None
     raw: str
     exact: str
-    source: Source
+    source: CookieSource
     group: int
     line: str | None = None
+
+    @property
+    def decoded(self) -> str:
+        """The value as a server reads it: without one pair of quotes, percent-decoded."""
+        return decode_cookie(unquote_cookie(self.raw))
 
 
 class Found(NamedTuple):
@@ -71,40 +84,37 @@ class Found(NamedTuple):
     problems: tuple[Problem, ...] = ()
 
 
-class Note(NamedTuple):
-    """What is to be known of a part: a code below ``inspect.note`` and its fields."""
+class CookiePart(NamedTuple):
+    """A part of the cookie.
 
-    code: str
+    ``role``: a `Role` or a word of the format's own.  ``note``: what to know about this part, a
+    code below ``inspect.note``; ``values`` fill its fields.
+    """
+
+    role: str
+    text: str
+    note: str
     values: Mapping[str, str | int] = {}
 
-
-class Part(NamedTuple):
-    """A part of the cookie."""
-
-    role: Role
-    text: str
-    note: Note
-
-
-class Attribute(NamedTuple):
-    """An attribute of a Set-Cookie line, the name in lower case; None: it has no ``=``."""
-
-    name: str
-    value: str | None
+    def to_json(self) -> dict[str, Any]:
+        """The part as JSON-safe data."""
+        note = {"code": self.note, "values": dict(self.values)}
+        return {"role": str(self.role), "text": self.text, "note": note}
 
 
 class SetCookieReport(NamedTuple):
     """What a Set-Cookie line says beside name and value.
 
-    ``refusals`` and ``warnings`` are codes of `sessionlab.core.jar.codes`: those that can be
-    told without knowing where the line came from; ``values`` are the fields of their sentences.
-    ``expires`` is in milliseconds since the epoch; None: until the browser is closed.  ``over``:
-    that is in the past, and the browser deletes the cookie.
+    ``attributes`` are names in lower case with their values, None where there is no ``=``.
+    ``refusals`` and ``warnings`` are those of the jar that do not depend on where the line came
+    from; ``values`` are the fields of their sentences.
+    ``expires`` is in milliseconds since the epoch, None for a cookie that lasts until the browser
+    is closed.  ``over``: it lies in the past, so the browser deletes the cookie.
     """
 
-    attributes: tuple[Attribute, ...]
-    refusals: tuple[str, ...]
-    warnings: tuple[str, ...]
+    attributes: tuple[tuple[str, str | None], ...]
+    refusals: tuple[Refusal, ...]
+    warnings: tuple[SetWarning, ...]
     expires: int | None
     over: bool
     values: Mapping[str, str]
@@ -112,9 +122,9 @@ class SetCookieReport(NamedTuple):
     def to_json(self) -> dict[str, Any]:
         """The report as JSON-safe data."""
         return {
-            "attributes": [attribute._asdict() for attribute in self.attributes],
-            "refusals": list(self.refusals),
-            "warnings": list(self.warnings),
+            "attributes": [{"name": name, "value": value} for name, value in self.attributes],
+            "refusals": [code.value for code in self.refusals],
+            "warnings": [code.value for code in self.warnings],
             "expires": self.expires,
             "over": self.over,
             "values": dict(self.values),
@@ -122,19 +132,20 @@ class SetCookieReport(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """One cookie, read by the format that knows it.
+    """One cookie, read by the format that recognised it.
 
     ``value``: decoded as the server decodes it.  ``secret``: the index of the secret that fits.
     ``repaired``: the value that one of the secrets would accept, where the cookie itself is
     refused for its spelling alone.  ``data``: what a sealed cookie holds, a JSON value.
-    ``companions``: other cookies of its group that belong to it and are no readings of their own.
+    ``companions``: names of other cookies of its group that belong to it and get no reading of
+    their own.
     """
 
     format: str
     status: Status
     given: Given
     value: str
-    parts: tuple[Part, ...]
+    parts: tuple[CookiePart, ...]
     problems: tuple[Problem, ...] = ()
     secret: int | None = None
     repaired: str | None = None
@@ -152,14 +163,7 @@ class Reading(NamedTuple):
             "secret": self.secret,
             "raw": self.given.raw,
             "value": self.value,
-            "parts": [
-                {
-                    "role": part.role.value,
-                    "text": part.text,
-                    "note": {"code": part.note.code, "values": dict(part.note.values)},
-                }
-                for part in self.parts
-            ],
+            "parts": [part.to_json() for part in self.parts],
             "data": self.data,
             "repaired": self.repaired,
             "companions": list(self.companions),
@@ -176,7 +180,7 @@ class Inspection(NamedTuple):
 
     @property
     def is_readable(self) -> bool:
-        """Whether there was a cookie in it at all."""
+        """Whether there was a cookie in the text at all."""
         return bool(self.cookies)
 
     @property

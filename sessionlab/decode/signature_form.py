@@ -1,10 +1,10 @@
-"""The form of a signature's text: whether it can be one at all, and what was done to it if not.
+"""The form of a signature's text: whether it can be a signature at all, and if not, why not.
 
 Rules
-- A signature is base64 of a fixed number of octets without padding.  A server compares the text,
-  so that a text of any other form is refused whatever the secret is.
-- Where the damage can be undone, the repaired text is given, for the inspector to try; it is
-  never taken for the cookie's own.
+- A signature is base64 of a fixed number of octets without padding.  A server compares texts, so
+  it refuses any other form, whatever the secret is.
+- Where the damage can be undone, the repaired text is given for the inspector to try.  It never
+  makes the cookie valid.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from sessionlab.decode.problems import Code, Problem
+from sessionlab.decode.problems import Problem, ProblemCode
 
 _TO_STANDARD = str.maketrans("-_", "+/")
 _TO_URL_SAFE = str.maketrans("+/", "-_")
@@ -48,21 +48,15 @@ class Form(NamedTuple):
         return 1 << (self.length * 6 - self.octets * 8)
 
 
-HMAC_SHA256 = Form(32, url_safe=False)
-"""cookie-signature's."""
-HMAC_SHA1 = Form(20, url_safe=True)
-"""keygrip's."""
-
-
 class Damage(NamedTuple):
-    """What is wrong with a signature's text, and the text without it where that can be told."""
+    """What is wrong with a signature's text, and the repaired text where it can be known."""
 
     problem: Problem
     repaired: str | None
 
 
 def find_damage(found: str, form: Form) -> Damage | None:
-    """What makes it impossible that this text is a signature; None: nothing does."""
+    """Why this text cannot be a signature of that form; None: it can."""
     if form.holds(found):
         return None
     return (
@@ -70,12 +64,12 @@ def find_damage(found: str, form: Form) -> Damage | None:
         or _spelling(found, form)
         or _hexadecimal(found, form)
         or _length(found, form)
-        or Damage(Problem(Code.SIGNATURE_MALFORMED, _lengths(found, form)), None)
+        or Damage(Problem(ProblemCode.SIGNATURE_MALFORMED, _lengths(found, form)), None)
     )
 
 
 def has_one_case(text: str) -> bool:
-    """Whether a signature has no capital or no small letters, as good as never by chance."""
+    """Whether a signature has only capital or only small letters, which chance hardly makes."""
     return len(text) > 20 and (text == text.lower() or text == text.upper())
 
 
@@ -84,24 +78,24 @@ def _invisible(found: str, form: Form) -> Damage | None:
     if cleaned == found:
         return None
     hidden = next(character for character in found if not character.isprintable())
-    repaired = cleaned if form.holds(cleaned) else None
-    return Damage(
-        Problem(Code.INVISIBLE_CHARACTERS, {"character": f"U+{ord(hidden):04X}"}), repaired
-    )
+    problem = Problem(ProblemCode.INVISIBLE_CHARACTERS, {"character": f"U+{ord(hidden):04X}"})
+    return Damage(problem, cleaned if form.holds(cleaned) else None)
 
 
 def _spelling(found: str, form: Form) -> Damage | None:
     if " " in found and form.holds(plus := found.replace(" ", "+")):
-        return Damage(Problem(Code.PLUS_BECAME_SPACE), plus)
-    table = _TO_URL_SAFE if form.url_safe else _TO_STANDARD
-    translated = found.translate(table)
+        return Damage(Problem(ProblemCode.PLUS_BECAME_SPACE), plus)
+    translated = found.translate(_TO_URL_SAFE if form.url_safe else _TO_STANDARD)
     bare = translated.rstrip("=")
     if not form.holds(bare):
         return _spare_bits(found, form)
-    if translated != found:
-        code = Code.SIGNATURE_NOT_URL_SAFE if form.url_safe else Code.SIGNATURE_URL_SAFE
-        return Damage(Problem(code), bare)
-    return Damage(Problem(Code.SIGNATURE_PADDED), bare)
+    if translated == found:
+        code = ProblemCode.SIGNATURE_PADDED
+    elif form.url_safe:
+        code = ProblemCode.SIGNATURE_NOT_URL_SAFE
+    else:
+        code = ProblemCode.SIGNATURE_URL_SAFE
+    return Damage(Problem(code), bare)
 
 
 def _spare_bits(found: str, form: Form) -> Damage | None:
@@ -109,12 +103,12 @@ def _spare_bits(found: str, form: Form) -> Damage | None:
     if len(found) != form.length or not set(found) <= set(alphabet):
         return None
     if has_one_case(found):
-        return Damage(Problem(Code.CASE_CHANGED), None)
+        return Damage(Problem(ProblemCode.CASE_CHANGED), None)
     last = alphabet.index(found[-1])
     repaired = next(
         text for value in range(last, -1, -1) if form.holds(text := found[:-1] + alphabet[value])
     )
-    return Damage(Problem(Code.SIGNATURE_SPARE_BITS), repaired)
+    return Damage(Problem(ProblemCode.SIGNATURE_SPARE_BITS), repaired)
 
 
 def _hexadecimal(found: str, form: Form) -> Damage | None:
@@ -124,22 +118,20 @@ def _hexadecimal(found: str, form: Form) -> Damage | None:
 
     text = b2a_base64(unhexlify(found), newline=False).decode("ascii").rstrip("=")
     repaired = text.translate(_TO_URL_SAFE) if form.url_safe else text
-    return Damage(Problem(Code.SIGNATURE_HEX), repaired)
+    return Damage(Problem(ProblemCode.SIGNATURE_HEX), repaired)
 
 
 def _length(found: str, form: Form) -> Damage | None:
     bare = found.rstrip("=")
-    lengths = _lengths(found, form)
-    if len(bare) in _ALGORITHMS and re.fullmatch("[A-Za-z0-9+/_-]*", bare):
-        algorithm = _ALGORITHMS[len(bare)]
-        if len(bare) != form.length:
-            problem = Problem(Code.SIGNATURE_OTHER_ALGORITHM, {"algorithm": algorithm})
-            return Damage(problem, None)
+    algorithm = _ALGORITHMS.get(len(bare))
+    if algorithm and len(bare) != form.length and re.fullmatch("[A-Za-z0-9+/_-]*", bare):
+        problem = Problem(ProblemCode.SIGNATURE_OTHER_ALGORITHM, {"algorithm": algorithm})
+        return Damage(problem, None)
     if len(found) < form.length and set(found) <= set(form.alphabet):
-        return Damage(Problem(Code.SIGNATURE_CUT, lengths), None)
+        return Damage(Problem(ProblemCode.SIGNATURE_CUT, _lengths(found, form)), None)
     if form.holds(head := found[: form.length]):
         extra = found[form.length :]
-        return Damage(Problem(Code.SIGNATURE_TRAILED, {"extra": extra[:80]}), head)
+        return Damage(Problem(ProblemCode.SIGNATURE_TRAILED, {"extra": extra[:80]}), head)
     return None
 
 

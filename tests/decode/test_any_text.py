@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sessionlab.decode import Source, Status, inspect_text
-from sessionlab.decode.formats import formats
+from sessionlab.decode import CookieSource, Status, inspect_text
+from sessionlab.decode.formats import formats, plain
 
 from .vectors import KEYS, SEALED, SECRET, SENT, SIGNED
 
@@ -40,7 +40,7 @@ def test_any_text_is_answered(text: str, secrets: list[str]) -> None:
     assert [each["status"] for each in data["cookies"]] == [each.status for each in found.cookies]
     for reading in found.cookies:
         assert (reading.secret is not None) == (reading.status is Status.VALID)
-        assert (reading.set_cookie is not None) == (reading.given.source is Source.SET_COOKIE)
+        assert (reading.set_cookie is not None) == (reading.given.source is CookieSource.SET_COOKIE)
 
 
 @settings(max_examples=200)
@@ -95,5 +95,5 @@ def test_a_long_text_takes_no_longer_than_its_length(text: str) -> None:
 
 def test_the_plain_format_is_asked_last_and_reads_everything() -> None:
     *others, last = formats()
-    assert last.__name__.endswith(".plain")  # type: ignore[attr-defined]
-    assert all(each.RANK < last.RANK for each in others)
+    assert last is plain.FORMAT
+    assert all(each.rank < last.rank for each in others)

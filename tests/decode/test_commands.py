@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessionlab.decode import Code, Source, inspect_text
+from sessionlab.decode import CookieSource, ProblemCode, inspect_text
 from sessionlab.decode.curl import is_command, read_command, split_words
 
 CHROME = r"""curl 'http://localhost:3000/session' \
@@ -67,7 +67,7 @@ def test_the_cookies_of_a_command_are_found(command: str, headers: list[str]) ->
 def test_a_command_is_inspected_as_such(command: str, headers: list[str]) -> None:
     found = inspect_text(command)
     assert found.cookies
-    assert {each.given.source for each in found.cookies} == {Source.CURL}
+    assert {each.given.source for each in found.cookies} == {CookieSource.CURL}
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_what_is_no_command_is_left_alone(text: str) -> None:
 def test_a_cookie_file_is_named_and_not_opened() -> None:
     found = inspect_text("curl -b jar.txt -H 'Cookie: a=1' http://x/")
     assert [(each.code, each.values) for each in found.problems] == [
-        (Code.CURL_COOKIE_FILE, {"file": "jar.txt"})
+        (ProblemCode.CURL_COOKIE_FILE, {"file": "jar.txt"})
     ]
     assert len(found.cookies) == 1
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sessionlab.decode import Code, Status
+from sessionlab.decode import Status
+from sessionlab.decode.formats.recognised import RecognisedProblem
 
 from .vectors import SECRET, codes, one
 
@@ -23,7 +24,7 @@ def test_another_signed_format_is_named_and_left_unverified(value: str, name: st
     reading = one(f"token={value}", SECRET)
     assert (reading.format, reading.status) == ("plain", Status.UNVERIFIED)
     assert [(each.code, each.values) for each in reading.problems] == [
-        (Code.OTHER_FORMAT, {"format": name})
+        (RecognisedProblem.OTHER_FORMAT, {"format": name})
     ]
 
 

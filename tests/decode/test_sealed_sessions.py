@@ -7,27 +7,28 @@ from typing import Any
 
 import pytest
 
-from sessionlab.decode import Code, Role, Status, inspect_text
+from sessionlab.decode import ProblemCode, Role, Status, inspect_text
+from sessionlab.decode.formats.cookie_session import SealedProblem
 
 from .vectors import KEYS, SEALED, codes, one, vectors
 
 WHY = {
-    "without a seal": [Code.SEAL_MISSING],
-    "with an empty seal": [Code.SEAL_MISSING],
-    "without a value": [Code.SEAL_ALONE],
-    "with a blank behind the value": [Code.VALUE_ENCODED],
-    "seal padded": [Code.SIGNATURE_PADDED],
-    "seal in the plain alphabet": [Code.SIGNATURE_NOT_URL_SAFE],
-    "seal cut": [Code.SIGNATURE_CUT],
-    "seal of the value alone": [Code.SEALED_WITHOUT_NAME],
-    "seal with SHA-256": [Code.SIGNATURE_OTHER_ALGORITHM],
-    "seal of another key": [Code.OTHER_SECRET],
-    "seal of the key and a line break": [Code.SIGNED_WITH_NEWLINE],
-    "seal of a key that everybody knows": [Code.WELL_KNOWN_SECRET, Code.OTHER_SECRET],
-    "value encoded afterwards": [Code.VALUE_ENCODED],
-    "value changed": [Code.OTHER_SECRET],
-    "no JSON": [Code.DATA_UNREADABLE],
-    "two sessions, the bad one first": [Code.OTHER_SECRET],
+    "without a seal": [SealedProblem.SEAL_MISSING],
+    "with an empty seal": [SealedProblem.SEAL_MISSING],
+    "without a value": [SealedProblem.SEAL_ALONE],
+    "with a blank behind the value": [SealedProblem.VALUE_ENCODED],
+    "seal padded": [ProblemCode.SIGNATURE_PADDED],
+    "seal in the plain alphabet": [ProblemCode.SIGNATURE_NOT_URL_SAFE],
+    "seal cut": [ProblemCode.SIGNATURE_CUT],
+    "seal of the value alone": [SealedProblem.SEALED_WITHOUT_NAME],
+    "seal with SHA-256": [ProblemCode.SIGNATURE_OTHER_ALGORITHM],
+    "seal of another key": [ProblemCode.OTHER_SECRET],
+    "seal of the key and a line break": [ProblemCode.SIGNED_WITH_NEWLINE],
+    "seal of a key that everybody knows": [ProblemCode.WELL_KNOWN_SECRET, ProblemCode.OTHER_SECRET],
+    "value encoded afterwards": [SealedProblem.VALUE_ENCODED],
+    "value changed": [ProblemCode.OTHER_SECRET],
+    "no JSON": [SealedProblem.DATA_UNREADABLE],
+    "two sessions, the bad one first": [ProblemCode.OTHER_SECRET],
 }
 
 
@@ -51,7 +52,7 @@ def test_what_cookie_session_writes_is_one_valid_cookie(case: dict[str, Any]) ->
 def test_a_refused_session_says_why(title: str) -> None:
     reading = inspect_text(f"Cookie: {SEALED[title]}", KEYS).cookies[0]
     assert reading.status is Status.INVALID
-    assert [code for code in codes(reading) if code is not Code.OLDER_SECRET] == WHY[title]
+    assert [code for code in codes(reading) if code is not ProblemCode.OLDER_SECRET] == WHY[title]
 
 
 def test_every_refused_vector_has_its_reason_here() -> None:
@@ -61,7 +62,7 @@ def test_every_refused_vector_has_its_reason_here() -> None:
 
 def test_the_key_that_fits_is_told() -> None:
     reading = one(SEALED["of the older key"], *KEYS)
-    assert (reading.secret, codes(reading)) == (1, [Code.OLDER_SECRET])
+    assert (reading.secret, codes(reading)) == (1, [ProblemCode.OLDER_SECRET])
 
 
 def test_data_is_shown_though_the_seal_does_not_fit() -> None:
@@ -77,13 +78,16 @@ def test_without_a_key_a_sealed_session_is_unverified() -> None:
 def test_a_value_alone_is_shown_and_asks_for_its_seal() -> None:
     reading = one(b64encode(b'{"user":"alice"}').decode(), *KEYS)
     assert (reading.status, reading.data) == (Status.UNVERIFIED, {"user": "alice"})
-    assert codes(reading) == [Code.SEAL_MISSING]
+    assert codes(reading) == [SealedProblem.SEAL_MISSING]
 
 
 def test_a_seal_belongs_to_the_cookies_of_its_own_message() -> None:
     value, seal = SEALED["as it is written"].split("; ")
     found = inspect_text(f"Cookie: {value}\nSet-Cookie: {seal}", KEYS)
-    assert [codes(each) for each in found.cookies] == [[Code.SEAL_MISSING], [Code.SEAL_ALONE]]
+    assert [codes(each) for each in found.cookies] == [
+        [SealedProblem.SEAL_MISSING],
+        [SealedProblem.SEAL_ALONE],
+    ]
 
 
 @pytest.mark.parametrize(
@@ -108,7 +112,7 @@ def test_what_json_parse_refuses_is_no_session(text: str) -> None:
     value = b64encode(text.encode()).decode()
     assert one(f"session={value}").format == "plain"
     reading = one(f"session={value}; session.sig={'A' * 27}")
-    assert (reading.status, codes(reading)) == (Status.INVALID, [Code.DATA_UNREADABLE])
+    assert (reading.status, codes(reading)) == (Status.INVALID, [SealedProblem.DATA_UNREADABLE])
 
 
 def test_data_that_nests_too_deeply_is_not_shown() -> None:
@@ -116,7 +120,7 @@ def test_data_that_nests_too_deeply_is_not_shown() -> None:
         text = '{"a":' * depth + "1" + "}" * depth
         reading = one(f"session={b64encode(text.encode()).decode()}")
         assert (reading.data is not None) == shown
-        assert (Code.DATA_TOO_DEEP in codes(reading)) == (not shown)
+        assert (SealedProblem.DATA_TOO_DEEP in codes(reading)) == (not shown)
 
 
 def test_brackets_in_text_nest_nothing() -> None:

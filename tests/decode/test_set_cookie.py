@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sessionlab.decode import Code, Status, inspect_text
+from sessionlab.decode import ProblemCode, Status, inspect_text
 from sessionlab.decode.attributes import read_attributes
 
 from .vectors import SECRET, SENT
@@ -86,4 +86,4 @@ def test_two_lines_of_one_name_are_no_duplicates() -> None:
 def test_what_is_too_large_for_a_browser_is_told(source: str) -> None:
     for size, told in ((4096, False), (4097, True)):
         (reading,) = inspect_text(f"{source}a={'x' * (size - 1)}").cookies
-        assert (Code.TOO_LARGE in [problem.code for problem in reading.problems]) == told
+        assert (ProblemCode.TOO_LARGE in [problem.code for problem in reading.problems]) == told

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessionlab.decode import Code
-from sessionlab.decode.signature_form import HMAC_SHA1, HMAC_SHA256, Form, find_damage
+from sessionlab.decode import ProblemCode
+from sessionlab.decode.signature_form import Form, find_damage
 
+HMAC_SHA256 = Form(octets=32, url_safe=False)
+HMAC_SHA1 = Form(octets=20, url_safe=True)
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_="
 
 
@@ -56,23 +58,23 @@ def test_damage_is_found_in_any_text_and_mending_gives_the_form(form: Form, text
 @pytest.mark.parametrize(
     ("found", "code"),
     [
-        ("A" * 43 + "=", Code.SIGNATURE_PADDED),
-        ("-" * 42 + "A", Code.SIGNATURE_URL_SAFE),
-        ("-" * 42 + "A=", Code.SIGNATURE_URL_SAFE),
-        ("aB" * 21 + "B", Code.SIGNATURE_SPARE_BITS),
-        ("a" * 42 + "b", Code.CASE_CHANGED),
-        ("aB " + "c" * 39 + "A", Code.PLUS_BECAME_SPACE),
-        ("0" * 64, Code.SIGNATURE_HEX),
-        ("A" * 27, Code.SIGNATURE_OTHER_ALGORITHM),
-        ("A" * 86 + "==", Code.SIGNATURE_OTHER_ALGORITHM),
-        ("A" * 42, Code.SIGNATURE_CUT),
-        ("A" * 43 + "xyz", Code.SIGNATURE_TRAILED),
-        ("A" * 20 + "\u200b" + "A" * 23, Code.INVISIBLE_CHARACTERS),
-        ("A" * 20 + "\n" + "A" * 23, Code.INVISIBLE_CHARACTERS),
-        ("서명", Code.SIGNATURE_MALFORMED),
+        ("A" * 43 + "=", ProblemCode.SIGNATURE_PADDED),
+        ("-" * 42 + "A", ProblemCode.SIGNATURE_URL_SAFE),
+        ("-" * 42 + "A=", ProblemCode.SIGNATURE_URL_SAFE),
+        ("aB" * 21 + "B", ProblemCode.SIGNATURE_SPARE_BITS),
+        ("a" * 42 + "b", ProblemCode.CASE_CHANGED),
+        ("aB " + "c" * 39 + "A", ProblemCode.PLUS_BECAME_SPACE),
+        ("0" * 64, ProblemCode.SIGNATURE_HEX),
+        ("A" * 27, ProblemCode.SIGNATURE_OTHER_ALGORITHM),
+        ("A" * 86 + "==", ProblemCode.SIGNATURE_OTHER_ALGORITHM),
+        ("A" * 42, ProblemCode.SIGNATURE_CUT),
+        ("A" * 43 + "xyz", ProblemCode.SIGNATURE_TRAILED),
+        ("A" * 20 + "\u200b" + "A" * 23, ProblemCode.INVISIBLE_CHARACTERS),
+        ("A" * 20 + "\n" + "A" * 23, ProblemCode.INVISIBLE_CHARACTERS),
+        ("서명", ProblemCode.SIGNATURE_MALFORMED),
     ],
 )
-def test_damage_has_a_name(found: str, code: Code) -> None:
+def test_damage_has_a_name(found: str, code: ProblemCode) -> None:
     damage = find_damage(found, HMAC_SHA256)
     assert damage is not None
     assert damage.problem.code is code

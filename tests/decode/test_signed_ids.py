@@ -9,45 +9,45 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessionlab.core.wire import encode_component, sign
-from sessionlab.decode import Code, Role, Status, inspect_text
-from sessionlab.decode.formats.express_session import DEFAULT_COOKIE
+from sessionlab.decode import ProblemCode, Role, Status, inspect_text
+from sessionlab.decode.formats.express_session import DEFAULT_COOKIE, SignedIdProblem
 from sessionlab.decode.secrets import WELL_KNOWN
 
 from .vectors import ID, SECRET, SENT, SIGNED, codes, one, vectors
 
 WHY = {
-    "padded": [Code.SIGNATURE_PADDED],
-    "padded, not encoded": [Code.SIGNATURE_PADDED],
-    "url-safe": [Code.SIGNATURE_URL_SAFE],
-    "encoded twice": [Code.ENCODED_TWICE],
-    "encoded three times": [Code.ENCODED_TWICE],
-    "without s:": [Code.PREFIX_MISSING],
-    "with a capital S": [Code.CASE_CHANGED],
-    "in single quotes": [Code.QUOTE_LEFT],
-    "behind one double quote": [Code.QUOTE_LEFT],
-    "cut": [Code.SIGNATURE_CUT],
-    "cut in front of the +": [Code.SIGNATURE_CUT_AT],
-    "cut inside an escape": [Code.PERCENT_MALFORMED, Code.SIGNATURE_CUT_AT],
-    "the ID alone": [Code.SIGNATURE_MISSING],
-    "with an empty signature": [Code.SIGNATURE_MISSING],
-    "with an empty ID": [Code.ID_EMPTY],
-    "with something behind it": [Code.SIGNATURE_TRAILED],
-    "with a per cent sign behind it": [Code.PERCENT_MALFORMED],
-    "in hexadecimal digits": [Code.SIGNATURE_HEX],
-    "with SHA-1": [Code.SIGNATURE_OTHER_ALGORITHM],
-    "with SHA-512": [Code.SIGNATURE_OTHER_ALGORITHM],
-    "with blanks for +": [Code.PLUS_BECAME_SPACE],
-    "with the spare bits flipped": [Code.SIGNATURE_SPARE_BITS],
-    "in small letters": [Code.CASE_CHANGED],
-    "signature in small letters": [Code.CASE_CHANGED],
-    "made of s: and the ID": [Code.SIGNED_WITH_PREFIX],
-    "of another secret": [Code.OTHER_SECRET],
-    "of the secret and a line break": [Code.SIGNED_WITH_NEWLINE],
-    "of the secret in quotes": [Code.SIGNED_WITH_QUOTES],
-    "of a secret that everybody knows": [Code.WELL_KNOWN_SECRET, Code.OTHER_SECRET],
-    "of another ID": [Code.OTHER_SECRET],
-    "with dots for what is left out": [Code.SHORTENED],
-    "without a signed value": [Code.NOT_SIGNED],
+    "padded": [ProblemCode.SIGNATURE_PADDED],
+    "padded, not encoded": [ProblemCode.SIGNATURE_PADDED],
+    "url-safe": [ProblemCode.SIGNATURE_URL_SAFE],
+    "encoded twice": [ProblemCode.ENCODED_TWICE],
+    "encoded three times": [ProblemCode.ENCODED_TWICE],
+    "without s:": [SignedIdProblem.PREFIX_MISSING],
+    "with a capital S": [ProblemCode.CASE_CHANGED],
+    "in single quotes": [ProblemCode.QUOTE_LEFT],
+    "behind one double quote": [ProblemCode.QUOTE_LEFT],
+    "cut": [ProblemCode.SIGNATURE_CUT],
+    "cut in front of the +": [ProblemCode.SIGNATURE_CUT_AT],
+    "cut inside an escape": [ProblemCode.PERCENT_MALFORMED, ProblemCode.SIGNATURE_CUT_AT],
+    "the ID alone": [ProblemCode.SIGNATURE_MISSING],
+    "with an empty signature": [ProblemCode.SIGNATURE_MISSING],
+    "with an empty ID": [SignedIdProblem.ID_EMPTY],
+    "with something behind it": [ProblemCode.SIGNATURE_TRAILED],
+    "with a per cent sign behind it": [ProblemCode.PERCENT_MALFORMED],
+    "in hexadecimal digits": [ProblemCode.SIGNATURE_HEX],
+    "with SHA-1": [ProblemCode.SIGNATURE_OTHER_ALGORITHM],
+    "with SHA-512": [ProblemCode.SIGNATURE_OTHER_ALGORITHM],
+    "with blanks for +": [ProblemCode.PLUS_BECAME_SPACE],
+    "with the spare bits flipped": [ProblemCode.SIGNATURE_SPARE_BITS],
+    "in small letters": [ProblemCode.CASE_CHANGED],
+    "signature in small letters": [ProblemCode.CASE_CHANGED],
+    "made of s: and the ID": [SignedIdProblem.SIGNED_WITH_PREFIX],
+    "of another secret": [ProblemCode.OTHER_SECRET],
+    "of the secret and a line break": [ProblemCode.SIGNED_WITH_NEWLINE],
+    "of the secret in quotes": [ProblemCode.SIGNED_WITH_QUOTES],
+    "of a secret that everybody knows": [ProblemCode.WELL_KNOWN_SECRET, ProblemCode.OTHER_SECRET],
+    "of another ID": [ProblemCode.OTHER_SECRET],
+    "with dots for what is left out": [ProblemCode.SHORTENED],
+    "without a signed value": [SignedIdProblem.NOT_SIGNED],
 }
 """What is said of each recorded value that express-session refused."""
 
@@ -93,7 +93,7 @@ def test_what_express_session_writes_is_valid(case: dict[str, Any]) -> None:
 def test_a_refused_value_says_why(title: str) -> None:
     reading = one(f"connect.sid={SIGNED[title]}", SECRET)
     assert reading.status is Status.INVALID
-    said = [code for code in codes(reading) if code is not Code.SHORT_SECRET]
+    said = [code for code in codes(reading) if code is not ProblemCode.SHORT_SECRET]
     assert said == WHY[title]
 
 
@@ -130,18 +130,18 @@ def test_a_cleared_cookie_is_no_invalid_one() -> None:
 @pytest.mark.parametrize(
     ("secret", "code"),
     [
-        (f"{SECRET}\n", Code.SECRET_NEWLINE),
-        (f"{SECRET}\r\n", Code.SECRET_NEWLINE),
-        (f" {SECRET} ", Code.SECRET_BLANKS),
-        (f'"{SECRET}"', Code.SECRET_QUOTED),
-        (f"'{SECRET}'", Code.SECRET_QUOTED),
-        (f"SESSION_SECRET={SECRET}", Code.SECRET_WITH_NAME),
-        (f'SESSION_SECRET="{SECRET}"', Code.SECRET_WITH_NAME),
-        (f"no name={SECRET}", Code.OTHER_SECRET),
-        ("the old one," + SECRET.replace(",", ""), Code.OTHER_SECRET),
+        (f"{SECRET}\n", ProblemCode.SECRET_NEWLINE),
+        (f"{SECRET}\r\n", ProblemCode.SECRET_NEWLINE),
+        (f" {SECRET} ", ProblemCode.SECRET_BLANKS),
+        (f'"{SECRET}"', ProblemCode.SECRET_QUOTED),
+        (f"'{SECRET}'", ProblemCode.SECRET_QUOTED),
+        (f"SESSION_SECRET={SECRET}", ProblemCode.SECRET_WITH_NAME),
+        (f'SESSION_SECRET="{SECRET}"', ProblemCode.SECRET_WITH_NAME),
+        (f"no name={SECRET}", ProblemCode.OTHER_SECRET),
+        ("the old one," + SECRET.replace(",", ""), ProblemCode.OTHER_SECRET),
     ],
 )
-def test_a_secret_that_nearly_fits_is_told_and_refused(secret: str, code: Code) -> None:
+def test_a_secret_that_nearly_fits_is_told_and_refused(secret: str, code: ProblemCode) -> None:
     reading = one(f"connect.sid={SENT}", "another", secret)
     assert (reading.status, reading.secret) == (Status.INVALID, None)
     assert codes(reading) == [code]
@@ -149,13 +149,13 @@ def test_a_secret_that_nearly_fits_is_told_and_refused(secret: str, code: Code) 
 
 def test_a_list_of_secrets_in_one_text_is_told() -> None:
     value = encode_component("s:" + sign(ID, "the new one"))
-    assert codes(one(value, "the old one, the new one")) == [Code.SECRET_LIST]
+    assert codes(one(value, "the old one, the new one")) == [ProblemCode.SECRET_LIST]
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
 def test_the_server_that_kept_the_line_break_is_told(ending: str) -> None:
     value = encode_component("s:" + sign(ID, SECRET + ending))
-    assert codes(one(value, SECRET)) == [Code.SIGNED_WITH_NEWLINE]
+    assert codes(one(value, SECRET)) == [ProblemCode.SIGNED_WITH_NEWLINE]
     assert one(value, SECRET + ending).status is Status.VALID
 
 
@@ -170,20 +170,20 @@ def test_a_secret_of_a_tutorial_is_told_whether_given_or_not(secret: str) -> Non
     value = encode_component("s:" + sign(ID, secret))
     for given_secrets in ([], [secret], [SECRET]):
         found = one(value, *given_secrets).problems
-        assert [each.values for each in found if each.code is Code.WELL_KNOWN_SECRET] == [
+        assert [each.values for each in found if each.code is ProblemCode.WELL_KNOWN_SECRET] == [
             {"secret": secret}
         ]
 
 
 def test_a_short_secret_is_told_and_never_shown() -> None:
     reading = one(encode_component("s:" + sign(ID, "hunter2")), "hunter2")
-    assert codes(reading) == [Code.SHORT_SECRET]
+    assert codes(reading) == [ProblemCode.SHORT_SECRET]
     assert "hunter2" not in str(reading.to_json())
 
 
 def test_the_second_cookie_of_a_name_is_never_looked_at() -> None:
     found = inspect_text(f"Cookie: connect.sid=s%3Aold.x; connect.sid={SENT}", [SECRET])
-    assert [Code.DUPLICATE_NAME in codes(each) for each in found.cookies] == [False, True]
+    assert [ProblemCode.DUPLICATE_NAME in codes(each) for each in found.cookies] == [False, True]
 
 
 def test_an_invisible_character_is_named() -> None:

@@ -7,7 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sessionlab.decode import Code, Inspection, Reading, inspect_text
+from sessionlab.decode import Inspection, Reading, inspect_text
+from sessionlab.decode.problems import GradedCode
 
 
 @cache
@@ -34,6 +35,6 @@ def one(text: str, *secrets: str) -> Reading:
     return found.cookies[0]
 
 
-def codes(found: Reading | Inspection) -> list[Code]:
+def codes(found: Reading | Inspection) -> list[GradedCode]:
     """The problems' codes."""
     return [problem.code for problem in found.problems]

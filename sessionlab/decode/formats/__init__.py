@@ -1,47 +1,69 @@
-"""The cookie formats that the inspector reads: one file each, found by being here.
+"""The cookie formats that the inspector knows: one file each, found by being in this folder.
 
-To add one, add a file with
+To add a format, add a file with
 
-- ``NAME``: its code, in kebab-case.
-- ``RANK``: an int; formats are asked in rising order, and the first that knows a cookie has it.
-- ``read(given, others, secrets)``: a `Reading` of the cookie, or None: not this format.
-  ``others`` are all cookies of its group by name, the first of each; ``secrets`` may be empty.
+- a docstring: what the format looks like and how it is read.
+- ``FORMAT``: a `Format`.
+- its sentences in the text catalogue, if it is to speak: ``inspect.toml`` has its title
+  ``format.NAME``, its verdicts ``verdict.NAME.STATUS``, what anyone can read in it
+  ``readable.NAME``, and the roles and notes of its parts; ``problems.toml`` has its problems.
+  Where a sentence is missing, its code is shown.
 
-and, in the text catalogue, its title ``inspect.format.NAME``, its verdicts
-``inspect.verdict.NAME.STATUS``, what can be read of it ``inspect.readable.NAME``, and the notes
-and problems that it makes.
-A format answers as a server would: what the server refuses is `Status.INVALID`, however close.
+Nothing else needs to change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol, cast
+from typing import NamedTuple
 
 from sessionlab.decode.results import Given, Reading
 
 
-class Format(Protocol):
-    """What a module in this folder offers."""
+class Format(NamedTuple):
+    """How cookies of one format are recognised and read.
 
-    NAME: str
-    RANK: int
+    ``name`` is its code, in kebab-case.  Formats are asked in the order of ``rank``, and the
+    first that returns a reading has the cookie.
 
-    def read(
-        self, given: Given, others: Mapping[str, Given], secrets: Sequence[str]
-    ) -> Reading | None:
-        """The cookie as this format understands it; None: it is none of mine."""
+    ``read`` is given the cookie, all cookies of its group by name (the first of each), and the
+    secrets, which may be none; None means: not this format.  A format answers as a server would:
+    what the server refuses is `Status.INVALID`, however close.
+
+    The other two are regular expressions for the text that people paste.  ``bare`` matches a
+    whole text that is a value of this format without a name; it must not match what else a
+    person may type.  ``inside`` finds a value in the middle of other text.
+    """
+
+    name: str
+    rank: int
+    read: Callable[[Given, Mapping[str, Given], Sequence[str]], Reading | None]
+    bare: str = ""
+    inside: str = ""
 
 
 @cache
 def formats() -> tuple[Format, ...]:
     """All formats, in the order in which they are asked."""
-    found = [
-        cast(Format, import_module(f"{__name__}.{path.stem}"))
-        for path in Path(__file__).parent.iterdir()
-        if path.suffix == ".py" and path.stem != "__init__"
-    ]
-    return tuple(sorted(found, key=lambda module: module.RANK))
+    known: list[Format] = [import_module(f"{__name__}.{name}").FORMAT for name in _modules()]
+    return tuple(sorted(known, key=lambda each: each.rank))
+
+
+def _modules() -> list[str]:
+    folder = Path(__file__).parent
+    if not folder.is_dir():  # a zip archive
+        from pkgutil import iter_modules
+
+        return [found.name for found in iter_modules(__path__)]
+    names = (path.stem for path in folder.iterdir() if path.suffix == ".py")
+    return [name for name in names if name != "__init__"]
+
+
+def read_cookie(given: Given, others: Mapping[str, Given], secrets: Sequence[str]) -> Reading:
+    """Read a cookie by the first format that recognises it; the last one reads every cookie."""
+    return next(
+        reading for each in formats() if (reading := each.read(given, others, secrets)) is not None
+    )

@@ -1,5 +1,7 @@
 """A session in the cookie itself: base64 of JSON, sealed by a second cookie ``NAME.sig``.
 
+It looks like base64 of ``{…}``, which begins with ``ey`` or is ``e30``.
+
 Rules
 - Valid is what cookie-session 2.1 opens: the seal is keygrip's, a url-safe base64 HMAC-SHA1
   without padding over ``NAME=VALUE`` as they stand in the header, nothing decoded.
@@ -10,163 +12,139 @@ Rules
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from json import JSONDecoder
 from math import isfinite
-from typing import Any
+from typing import Any, NamedTuple
 
 from sessionlab.core.wire import decode_component
 from sessionlab.core.wire.sealed import keygrip, read_base64, seal
-from sessionlab.decode import secrets as keys
-from sessionlab.decode.problems import Code, Problem
-from sessionlab.decode.results import Given, Note, Part, Reading, Role, Status
-from sessionlab.decode.signature_form import HMAC_SHA1, find_damage
+from sessionlab.decode.formats import Format
+from sessionlab.decode.problems import GradedCode, Problem, Severity
+from sessionlab.decode.results import CookiePart, Given, Reading, Role, Status
+from sessionlab.decode.secrets import Signed, status_of, verify
+from sessionlab.decode.signature_form import Form, find_damage
 
-NAME = "cookie-session"
-RANK = 20
 SEAL = ".sig"
 
-_OBJECT = 'e"'  # the first digit of every base64 text of "{…"; a quoted value is looked into
+_BARE = r"(?:e30|ey[A-Za-z0-9+/_-]{2,})={0,2}"
+_BEGINNINGS = 'e"'  # every base64 text of "{…" begins with e; a quoted value is looked into
 _DEEPEST = 100
-_TRIED = 8192  # octets; a longer value is judged, but no near misses are looked for
+_FORM = Form(octets=20, url_safe=True)
+
+
+class SealedProblem(GradedCode):
+    """The problems of a session in the cookie alone."""
+
+    SEALED_WITHOUT_NAME = "sealed-without-name"
+    VALUE_ENCODED = "value-encoded"
+    SEAL_MISSING = "seal-missing"
+    SEAL_ALONE = "seal-alone"
+    DATA_UNREADABLE = "data-unreadable"
+    DATA_TOO_DEEP = "data-too-deep", Severity.NOTE
+
+
+class _Opened(NamedTuple):
+    """The data behind a value, and what is wrong with it."""
+
+    data: Any
+    problem: Problem | None = None
+
+    @property
+    def is_session(self) -> bool:
+        """Whether the server finds a session in it."""
+        return self.problem is None or self.problem.code is SealedProblem.DATA_TOO_DEEP
 
 
 def read(given: Given, others: Mapping[str, Given], secrets: Sequence[str]) -> Reading | None:
     """Read a sealed session; its seal is taken from the other cookies."""
     name = given.name
     if name is not None and name.endswith(SEAL) and len(name) > len(SEAL):
-        return _seal_alone(given, secrets)
+        return _read_seal_alone(given, name.removesuffix(SEAL), secrets)
     companion = None if name is None else others.get(f"{name}{SEAL}")
-    if not given.raw or (companion is None and given.raw[0] not in _OBJECT):
+    if not given.raw or (companion is None and given.raw[0] not in _BEGINNINGS):
         return None
-    data, problems, readable = _open(given.raw)
-    if not readable and (decoded := _decoded(given.raw)) != given.raw and _open(decoded)[2]:
-        data, problems = _open(decoded)[0], [Problem(Code.VALUE_ENCODED)]
-    elif companion is None and not readable:
-        return None
-    parts = [Part(Role.DATA, given.raw, Note("data-base64-json", {"length": len(given.raw)}))]
-    reading = Reading(NAME, Status.INVALID, given, given.raw, (), data=data)
+    opened = _open(given.raw)
+    is_session = opened.is_session
+    if not is_session:
+        decoded = _decode(given.raw)
+        if decoded != given.raw and (inner := _open(decoded)).is_session:
+            opened = _Opened(inner.data, Problem(SealedProblem.VALUE_ENCODED))
+        elif companion is None:
+            return None
+    problems = [opened.problem] if opened.problem else []
+    parts = [_part(Role.DATA, given.raw, "data-base64-json")]
+    reading = Reading(FORMAT.name, Status.INVALID, given, given.raw, (), data=opened.data)
     if companion is not None:
         reading = reading._replace(companions=(f"{name}{SEAL}",))
     if companion is None or not companion.raw:
-        problems.append(Problem(Code.SEAL_MISSING, {"name": f"{name or 'NAME'}{SEAL}"}))
+        problems.append(Problem(SealedProblem.SEAL_MISSING, {"name": f"{name or 'NAME'}{SEAL}"}))
         if name is None or not secrets:
             reading = reading._replace(status=Status.UNVERIFIED)
         return reading._replace(parts=tuple(parts), problems=tuple(problems))
     found = _exact(companion)
-    parts.append(Part(Role.SEAL, found, Note("hmac-sha1", {"length": len(found)})))
-    fits, refused, seen = _check(name or "", _exact(given), found, secrets)
-    status = _status(refused or not readable, fits, secrets)
+    parts.append(_part(Role.SEAL, found, "hmac-sha1"))
+    damage = find_damage(found, _FORM)
+    value = _exact(given)
+    signed = Signed(
+        value,
+        found,
+        damage.repaired if damage else found,
+        sign=partial(seal, name or "", value),
+        mistakes=partial(_mistakes, name or "", value),
+    )
+    secret, seen = verify(signed, secrets, [damage.problem] if damage else [])
+    status = status_of(secret, secrets, refused=damage is not None or not is_session)
     return reading._replace(
         status=status,
         parts=tuple(parts),
         problems=(*problems, *(each for each in seen if each not in problems)),
-        secret=fits if status is Status.VALID else None,
+        secret=secret if status is Status.VALID else None,
     )
 
 
-def _seal_alone(given: Given, secrets: Sequence[str]) -> Reading:
-    """A seal whose value is missing; with the value there, this reading is dropped."""
-    part = Part(Role.SEAL, given.raw, Note("hmac-sha1", {"length": len(given.raw)}))
-    problem = Problem(Code.SEAL_ALONE, {"name": (given.name or "").removesuffix(SEAL)})
-    status = Status.INVALID if secrets else Status.UNVERIFIED
-    return Reading(NAME, status, given, given.raw, (part,), (problem,))
+def _read_seal_alone(given: Given, name: str, secrets: Sequence[str]) -> Reading:
+    """Read a seal whose value is missing; where the value is there, this reading is dropped."""
+    part = _part(Role.SEAL, given.raw, "hmac-sha1")
+    problem = Problem(SealedProblem.SEAL_ALONE, {"name": name})
+    status = status_of(None, secrets, refused=False)
+    return Reading(FORMAT.name, status, given, given.raw, (part,), (problem,))
+
+
+def _part(role: Role, text: str, note: str) -> CookiePart:
+    return CookiePart(role, text, note, {"length": len(text)})
 
 
 def _exact(given: Given) -> str:
-    """The value as the cookies package takes it: blanks belong to it, one quoted pair does not."""
+    """The value as the cookies package takes it: with its blanks, without one pair of quotes."""
     exact = given.exact.rstrip("\r\n")
     return exact[1:-1] if exact[:1] == '"' else exact
 
 
-def _check(
-    name: str, value: str, found: str, secrets: Sequence[str]
-) -> tuple[int | None, bool, list[Problem]]:
-    """The secret that fits the seal, mended if need be; whether it is refused; the problems."""
-    damage = find_damage(found, HMAC_SHA1)
-    problems = [damage.problem] if damage else []
-    whole = damage.repaired if damage else found
-    fits: int | None = None
-    if whole is not None:
-        fits = keys.which(secrets, whole, lambda secret: seal(name, value, secret))
-    if fits is not None:
-        problems += keys.judge_secret(secrets, fits)
-    else:
-        problems = _explain(name, value, whole, found, secrets, problems)
-    return fits, damage is not None, problems
+def _mistakes(name: str, value: str, secret: str) -> Iterator[tuple[Problem, str]]:
+    yield Problem(SealedProblem.SEALED_WITHOUT_NAME), keygrip(value, secret)
+    if (decoded := _decode(value)) != value:
+        yield Problem(SealedProblem.VALUE_ENCODED), seal(name, decoded, secret)
 
 
-def _explain(
-    name: str,
-    value: str,
-    whole: str | None,
-    found: str,
-    secrets: Sequence[str],
-    problems: list[Problem],
-) -> list[Problem]:
-    """The problems, with the reason why none of the secrets fits."""
-    if len(value) > _TRIED:
-        return [*problems, Problem(Code.OTHER_SECRET)] if secrets else problems
-    for secret in secrets:
-        if near := _compare(name, value, whole or found, secret):
-            return [each for each in problems if each.code is not Code.SIGNATURE_CUT] + [near]
-    if whole is None:
-        return problems
-
-    def make(secret: str) -> str:
-        return seal(name, value, secret)
-
-    if (nearly := keys.nearly(secrets, whole, make)) is not None:
-        return [*problems, nearly]
-    everybody = keys.well_known(whole, make)
-    return [
-        *problems,
-        *([everybody] if everybody else []),
-        *([Problem(Code.OTHER_SECRET)] if secrets else []),
-    ]
-
-
-def _compare(name: str, value: str, found: str, secret: str) -> Problem | None:
-    """How a text differs from the seal that one secret makes, where that tells something."""
-    expected = seal(name, value, secret)
-    if len(found) >= 8 and expected.startswith(found):
-        return Problem(Code.SIGNATURE_CUT, {"found": len(found), "expected": len(expected)})
-    if found.lower() == expected.lower():
-        return Problem(Code.CASE_CHANGED)
-    if keys.same(keygrip(value, secret), found):
-        return Problem(Code.SEALED_WITHOUT_NAME)
-    if (decoded := _decoded(value)) != value and keys.same(seal(name, decoded, secret), found):
-        return Problem(Code.VALUE_ENCODED)
-    return None
-
-
-def _decoded(value: str) -> str:
+def _decode(value: str) -> str:
     try:
         return decode_component(value).strip(" \t")
     except ValueError:
         return value.strip(" \t")
 
 
-def _status(refused: bool, fits: int | None, secrets: Sequence[str]) -> Status:
-    if refused:
-        return Status.INVALID
-    if fits is not None:
-        return Status.VALID
-    return Status.INVALID if secrets else Status.UNVERIFIED
-
-
-def _open(value: str) -> tuple[Any, list[Problem], bool]:
-    """The data behind a value, what is wrong with it, and whether the server can read it."""
+def _open(value: str) -> _Opened:
     text = read_base64(value)
     if _depth(text) > _DEEPEST:
-        return None, [Problem(Code.DATA_TOO_DEEP, {"deepest": _DEEPEST})], True
+        return _Opened(None, Problem(SealedProblem.DATA_TOO_DEEP, {"deepest": _DEEPEST}))
+    unreadable = Problem(SealedProblem.DATA_UNREADABLE)
     try:
         data = _read_json(text)
     except ValueError:
-        return None, [Problem(Code.DATA_UNREADABLE)], False
-    if isinstance(data, dict):
-        return data, [], True
-    return data, [Problem(Code.DATA_UNREADABLE)], False
+        return _Opened(None, unreadable)
+    return _Opened(data, None if isinstance(data, dict) else unreadable)
 
 
 def _depth(text: str) -> int:
@@ -191,3 +169,5 @@ def _number(text: str) -> float | None:
 
 
 _read_json = JSONDecoder(parse_constant=_refuse, parse_int=_number, parse_float=_number).decode
+
+FORMAT = Format("cookie-session", rank=20, read=read, bare=_BARE)
