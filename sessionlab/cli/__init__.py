@@ -105,10 +105,9 @@ def _describe(error: Exception, catalogue: Catalogue) -> str:
     from sessionlab.core.errors import SessionlabError, StoreError
 
     if isinstance(error, StoreError) and error.fields:
-        try:
-            return catalogue.text(f"store.error.{error.code}", **error.fields)
-        except LookupError:  # a store of somebody else's
-            return str(error)
+        key = f"store.error.{error.code}"
+        if catalogue.has(key):  # else a store of somebody else's
+            return catalogue.text(key, **error.fields)
     if isinstance(error, SessionlabError):
         return str(error)
     if isinstance(error, OSError):

@@ -4,6 +4,8 @@ Rules
 - A sentence has a dotted key; its first part is the file: ``reasons.cookie.rolling-sent`` is
   the key ``rolling-sent`` of the table ``[cookie]`` in ``text/<language>/reasons.toml``.
 - A file is read when the first of its sentences is asked for.
+- A sentence that is missing is given in English; where it is missing there too, its code stands
+  for it.  A missing sentence is for its author to notice, not for a user: the tests raise there.
 - Fields are filled with ``str.format``; the values may be hostile, the sentences are ours.
 """
 
@@ -20,11 +22,7 @@ _TEXT = Path(__file__).parent / "text"
 
 
 class Catalogue:
-    """The sentences of one language.
-
-    Raises LookupError for a language or a key that is not there: a missing sentence is a defect,
-    never something to paper over in front of a user.
-    """
+    """The sentences of one language.  Raises LookupError for a language that is not there."""
 
     def __init__(self, language: str) -> None:
         if language not in LANGUAGES:
@@ -33,23 +31,24 @@ class Catalogue:
 
     def text(self, key: str, /, **fields: object) -> str:
         """The sentence behind a key, its fields filled in."""
-        topic, *path = key.split(".")
-        found: Any = _topic(self.language, topic)
-        for part in path:
-            if not isinstance(found, Mapping) or part not in found:
-                raise LookupError(f"no text {key!r} in {self.language}/{topic}.toml")
-            found = found[part]
-        if not isinstance(found, str):
-            raise LookupError(f"{key!r} in {self.language}/{topic}.toml is no sentence")
+        found = self._find(key)
+        if found is None:
+            found = _spell_out(key)
         return found.format(**fields) if fields else found
 
     def has(self, key: str, /) -> bool:
-        """Whether there is such a sentence."""
-        try:
-            self.text(key)
-        except LookupError:
-            return False
-        return True
+        """Whether there is such a sentence, at least in English."""
+        return self._find(key) is not None
+
+    def _find(self, key: str) -> str | None:
+        topic, *path = key.split(".")
+        for language in dict.fromkeys((self.language, "en")):
+            found: Any = _topic(language, topic)
+            for part in path:
+                found = found.get(part) if isinstance(found, Mapping) else None
+            if isinstance(found, str):
+                return found
+        return None
 
 
 def language_of(environ: Mapping[str, str]) -> str:
@@ -60,15 +59,16 @@ def language_of(environ: Mapping[str, str]) -> str:
     return "en"
 
 
+def _spell_out(key: str) -> str:
+    """What stands for a missing sentence: ``problems.seal-broken.what`` is ``seal broken``."""
+    return key.removesuffix(".what").rpartition(".")[2].replace("-", " ")
+
+
 @cache
 def _topic(language: str, topic: str) -> Mapping[str, Any]:
-    path = _TEXT / language / f"{topic}.toml"
+    loader: Any = __spec__.loader  # which also reads from a zip archive
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise LookupError(f"no topic {topic!r} in the catalogue of {language}") from None
-
-
-def topics(language: str) -> list[str]:
-    """The files of a language, without their ending, sorted."""
-    return sorted(path.stem for path in (_TEXT / language).glob("*.toml"))
+        octets = loader.get_data(str(_TEXT / language / f"{topic}.toml"))
+    except OSError:
+        return {}
+    return tomllib.loads(octets.decode("utf-8"))
