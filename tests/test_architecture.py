@@ -80,10 +80,11 @@ def parts_of(found: Import) -> set[str]:
 # ---- who imports whom
 
 # part: the parts that it may import besides itself.  cli -> {demo, course, diagnose} -> replay ->
-# session -> core; decode -> core; render -> core; cli, demo and course may import render.
+# session -> core; diagnose -> decode -> core; render -> {core, decode, diagnose}; cli, demo and
+# course may import render.
 MAY_IMPORT: dict[str, set[str]] = {
     "core": set(),
-    "render": {"core"},
+    "render": {"core", "decode", "diagnose"},
     "decode": {"core"},
     "session": {"core"},
     "replay": {"session", "core"},

@@ -128,7 +128,7 @@ def _explain_lines(
     else:
         from sessionlab.render.explanation import ExplanationView
 
-        _print(ExplanationView(explained.to_json(), said))
+        _print(ExplanationView(explained, said))
     return Exit.OK if explained.is_well else Exit.CHECK_FAILED
 
 
@@ -154,14 +154,13 @@ def _visit(
             seconds=int(PATIENCE),
         ) from None
     causes = find_causes(seen)
-    findings = [finding.to_json() for finding in causes]
-    found = {**seen.to_json(), "insecure": insecure, "findings": findings}
     if as_json:
-        _write_json(found)
+        findings = [diagnosis.to_json() for diagnosis in causes]
+        _write_json({**seen.to_json(), "insecure": insecure, "findings": findings})
     else:
         from sessionlab.render.visits import VisitsView
 
-        _print(VisitsView(found, said))
+        _print(VisitsView(seen, causes, said, insecure=insecure))
     return Exit.CHECK_FAILED if any(map(is_trouble, causes)) else Exit.OK
 
 

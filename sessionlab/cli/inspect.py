@@ -73,7 +73,7 @@ def _show_server(url: str, after: str | None, said: Catalogue, *, as_json: bool)
 
     origin, state = ask_server(url, after, said)
     if as_json:
-        _write_json({"url": origin, **state})
+        _write_json({"url": origin, **state.to_json()})
         return
 
     from time import time
@@ -102,7 +102,7 @@ def _show(found: Inspection, names: Sequence[str], said: Catalogue, *, as_json: 
     elif found.is_readable:
         from sessionlab.render.inspection import InspectionView
 
-        _print(InspectionView(found.to_json(), said, names))
+        _print(InspectionView(found, said, names))
     else:
         problem = found.problems[-1]
         what, change = (

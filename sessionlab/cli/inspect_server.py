@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from sessionlab.cli.exit import Exit
 from sessionlab.cli.problem import Problem
+from sessionlab.diagnose.server_state import ServerState, read_state
 
 if TYPE_CHECKING:
     from sessionlab.render.catalogue import Catalogue
@@ -26,8 +27,8 @@ _LARGEST = 16 * 1024 * 1024
 _PAGE = 100
 
 
-def ask_server(url: str, after: str | None, said: Catalogue) -> tuple[str, dict[str, Any]]:
-    """The server at a URL: its origin, and the state that it tells.
+def ask_server(url: str, after: str | None, said: Catalogue) -> tuple[str, ServerState]:
+    """The server at a URL: its origin, and the state that it answers with.
 
     ``after``: where the page of sessions begins, as the page before said.  Raises Problem where
     the URL is none, where nothing answers, and where something else does.
@@ -54,7 +55,7 @@ def ask_server(url: str, after: str | None, said: Catalogue) -> tuple[str, dict[
         raise _absent(origin, getattr(error, "strerror", None) or error) from None
     finally:
         connection.close()
-    if (state := _understand(response, body)) is not None:
+    if response.status == 200 and (state := _understand(body)) is not None:
         return origin, state
     server = response.getheader("Server")
     raise _other(origin, f"HTTP {response.status}" + (f", Server: {server[:80]}" if server else ""))
@@ -92,33 +93,11 @@ def _read(response: HTTPResponse, until: float) -> bytes:
     return bytes(octets)
 
 
-def _understand(response: HTTPResponse, body: bytes) -> dict[str, Any] | None:
-    """The state in an answer; None: this is no sessionlab server."""
+def _understand(body: bytes) -> ServerState | None:
+    """The state in an answer; None: this is not a sessionlab server."""
     import json
 
     try:
-        state = json.loads(body)
+        return read_state(json.loads(body))
     except (ValueError, RecursionError):
         return None
-    return state if response.status == 200 and _is_state(state) else None
-
-
-def _is_state(state: Any) -> bool:
-    if not isinstance(state, dict):
-        return False
-    options, store = state.get("options"), state.get("store")
-    if not isinstance(options, dict) or not isinstance(store, dict):
-        return False
-    records, broken = store.get("records", []), store.get("broken", [])
-    return _all_have(broken, id=str, error=str) and _all_have(
-        records, id=str, record=str, expires=int | None
-    )
-
-
-def _all_have(entries: Any, **types: Any) -> bool:
-    """Whether this is a list of objects that have such members."""
-    return isinstance(entries, list) and all(
-        isinstance(entry, dict)
-        and all(isinstance(entry.get(name), type_) for name, type_ in types.items())
-        for entry in entries
-    )

@@ -1,9 +1,9 @@
-"""URLs as a person writes them, brought into the form in which a browser sends them.
+"""URLs as a person writes them, in the form in which a browser sends them.
 
 Rules
-- What is not an absolute URL is refused with a reason, never guessed.
-- Dot segments are resolved; what no request line can hold (blanks, control characters, anything
-  beyond ASCII) is written with percent signs, so that nothing can be smuggled into a request.
+- A text that is not an absolute URL is refused with a reason, never guessed at.
+- Dot segments are resolved.  What a request line cannot hold (blanks, control characters, anything
+  beyond ASCII) is percent-encoded, so that nothing can be smuggled into a request.
 - The fragment is dropped: it never leaves the browser.
 """
 
@@ -29,7 +29,7 @@ _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
 
 class AddressFault(StrEnum):
-    """Why a text is no URL to send a request to; sentences below ``explain.address``."""
+    """Why no request can be sent to a text; sentences below ``explain.address``."""
 
     NOT_ABSOLUTE = "not-absolute"
     WITHOUT_SCHEME = "without-scheme"
@@ -39,7 +39,7 @@ class AddressFault(StrEnum):
 
 
 class InvalidAddress(ValueError):
-    """A text that is no URL; ``found`` is the text."""
+    """A text that is not a URL; ``found`` is the text."""
 
     def __init__(self, fault: AddressFault, found: str) -> None:
         super().__init__(f"{fault}: {found!r}")
@@ -72,7 +72,7 @@ class Address(NamedTuple):
 
     @property
     def is_encrypted(self) -> bool:
-        """Whether the scheme is one with TLS."""
+        """Whether the scheme uses TLS."""
         return self.scheme in ("https", "wss")
 
     @property
@@ -83,7 +83,7 @@ class Address(NamedTuple):
 
 def read_address(text: str) -> Address:
     """Read an absolute URL.  Raises InvalidAddress."""
-    # As browsers do: blanks around it and line breaks within are not part of a URL.
+    # As browsers do: blanks around a URL and line breaks inside it are no part of it.
     text = re.sub(r"[\t\r\n]", "", text).strip("".join(map(chr, range(0x21))))
     found = _URL.fullmatch(text)
     if found is None:
@@ -132,12 +132,12 @@ def _is_host(host: str) -> bool:
         return host.startswith("[") or ":" not in host
     if len(host) > _LONGEST_NAME or not _NAME.fullmatch(host):
         return False
-    # A browser reads a host that ends in a number as an IP address, and this one is none.
+    # A browser reads a host that ends in a number as an IP address, and this is not one.
     return not host.removesuffix(".").rpartition(".")[2].isdigit()
 
 
 def _resolve_dots(path: str) -> str:
-    """Remove ``.`` and ``..`` as browsers do, also where they are written with ``%2e``."""
+    """Remove ``.`` and ``..`` as browsers do, also those written with ``%2e``."""
     kept: list[str] = []
     segments = path.split("/")[1:]
     for index, segment in enumerate(segments):

@@ -1,11 +1,11 @@
-"""One HTTP request to a server of the user's, and what can be told of its answer.
+"""One HTTP request to a server of the user's, and its answer.
 
 Rules
-- The whole exchange has one time limit, however slowly the server drips; the body is read to its
-  end (only then a server is sure to have saved the session) but not beyond a limit.
-- Nothing is followed, kept or added here, and no proxy is used.
+- The whole exchange has one time limit, however slowly the server sends.  The body is read to its
+  end, because only then a server is sure to have saved the session, but not beyond a limit.
+- Redirects are not followed, cookies are not kept, and no proxy is used.
 - TLS certificates are checked unless the user says otherwise.
-- What answers may be anything: what can not be understood is `Unreachable`, with a code.
+- Anything may answer: what cannot be understood raises `Unreachable`, with a code.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from sessionlab.diagnose.address import Address
 PATIENCE = 10.0
 """Seconds until a request has to be answered, its body included."""
 LARGEST_BODY = 1024 * 1024
-"""Octets of a body that are read; whatever comes after that is not waited for."""
+"""Octets of a body that are read; the rest is not waited for."""
 _LARGEST_TEXT = 8 * 1024
 _LONGEST_WHY = 80
 _LONGEST_WORDS = 80
@@ -46,7 +46,7 @@ class Trouble(StrEnum):
 
 
 class Unreachable(Exception):
-    """There is no answer; ``url`` was asked, ``why`` is what the system says of it."""
+    """There is no answer.  ``url`` was asked; ``why`` is the system's reason."""
 
     def __init__(self, trouble: Trouble, url: str, why: str = "") -> None:
         super().__init__(f"{url}: {trouble} {why}")
@@ -56,9 +56,9 @@ class Unreachable(Exception):
 
 
 class Answer(NamedTuple):
-    """A response; header values are octets as latin-1 characters, in their order.
+    """A response.  Header values are octets as latin-1 characters, in their order.
 
-    ``words`` is the beginning of what a person would read in it; None: nothing readable.
+    ``words`` is the beginning of the text that a person would read, None where there is none.
     ``is_whole``: the body was read to its end.
     """
 
@@ -73,19 +73,19 @@ class Answer(NamedTuple):
         return [value for each, value in self.headers if each.lower() == name.lower()]
 
     def first(self, name: str) -> str | None:
-        """The first value of a header; None: there is none."""
+        """The first value of a header; None: the header is missing."""
         return next(iter(self.all(name)), None)
 
 
 Ask = Callable[[Address, str, Mapping[str, str]], Answer]
-"""Sends a request: address, method, headers beside Host.  Raises Unreachable."""
+"""Sends a request: address, method, and headers other than Host.  Raises Unreachable."""
 
 
 class Network:
-    """Asks over the network.
+    """Sends requests over the network.
 
     ``insecure``: certificates are not checked.  ``patience``: seconds for a whole exchange.
-    ``connect_to`` maps host and port to those that are really connected to.
+    ``connect_to`` maps a host and a port to those to connect to instead.
     """
 
     def __init__(
@@ -110,7 +110,7 @@ class Network:
             connection.request(method, address.target, headers=everything)
             response = connection.getresponse()
             if limit.is_over:
-                raise TimeoutError  # what looks like the end of the headers is ours
+                raise TimeoutError  # the limit cut the headers off, not the server
             return _read(response, limit)
         except (OSError, HTTPException, ValueError) as error:
             raise _understand(error, address, limit) from None
@@ -133,7 +133,7 @@ class Network:
 
 
 class _Limit:
-    """Ends an exchange when its time is over, whatever it is waiting for."""
+    """Shuts a connection down when its time is over, whatever it is waiting for."""
 
     def __init__(self) -> None:
         self.is_over = False
@@ -150,7 +150,7 @@ class _Limit:
 
     def _end(self, connected: socket) -> None:
         self.is_over = True
-        with suppress(OSError):  # it may just have ended by itself
+        with suppress(OSError):  # the connection may just have ended by itself
             connected.shutdown(SHUT_RDWR)
 
 
@@ -164,7 +164,7 @@ def _read(response: HTTPResponse, limit: _Limit) -> Answer:
                 is_whole = False
                 break
     except (OSError, HTTPException, ValueError):
-        is_whole = False  # the headers are there, and they are what matters
+        is_whole = False  # the headers, which matter most, are there
     return Answer(
         status=response.status,
         phrase=response.reason,

@@ -1,11 +1,11 @@
-"""What can be the matter between a browser and a server, and the option that mends it.
+"""What can go wrong between a browser and a server, and the option that mends it.
 
 Rules
 - Codes are public and stable: kebab-case, never reused for something else.
 - Every code has its sentences below ``explain.finding.CODE``: ``what``, and ``change`` where
   something can be changed.  ``evidence`` fills their fields.
-- An option is spelt as it is written: in express-session's object, and as the keyword arguments
-  of `SessionOptions`.  Both spellings mean the same; a test compares them.
+- An option is written in two spellings: in express-session's object, and as keyword arguments of
+  `SessionOptions`.  Both mean the same; a test compares them.
 """
 
 from __future__ import annotations
@@ -13,11 +13,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
+
+
+class Weight(StrEnum):
+    """How certain a cause is, and how bad."""
+
+    CAUSE = "cause"  # it was seen
+    POSSIBLE = "possible"  # it fits what was seen, and cannot be known from outside
+    NOTE = "note"
+    FINE = "fine"
 
 
 class Cause(StrEnum):
     """Everything that `find_causes` can find, in the order in which it is reported."""
+
+    weight: Weight
+
+    def __new__(cls, code: str, weight: Weight = Weight.CAUSE) -> Self:
+        """Make a member; its value is the code."""
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.weight = weight
+        return member
 
     # between a page and another origin
     CREDENTIALS_LEFT_OUT = "credentials-left-out"
@@ -27,10 +45,10 @@ class Cause(StrEnum):
     CORS_CREDENTIALS_MISSING = "cors-credentials-missing"
     # the cookie does not come
     SECURE_KEPT_BACK = "secure-kept-back"
-    SECURE_MAYBE_KEPT_BACK = "secure-maybe-kept-back"
-    PROXY_NOT_TRUSTED = "proxy-not-trusted"
-    PATH_MAYBE_UNCOVERED = "path-maybe-uncovered"
-    SESSION_UNINITIALIZED = "session-uninitialized"
+    SECURE_MAYBE_KEPT_BACK = "secure-maybe-kept-back", Weight.POSSIBLE
+    PROXY_NOT_TRUSTED = "proxy-not-trusted", Weight.POSSIBLE
+    PATH_MAYBE_UNCOVERED = "path-maybe-uncovered", Weight.POSSIBLE
+    SESSION_UNINITIALIZED = "session-uninitialized", Weight.POSSIBLE
     # the browser refuses it
     SECURE_REFUSED = "secure-refused"
     SAME_SITE_REFUSED = "same-site-refused"
@@ -43,7 +61,7 @@ class Cause(StrEnum):
     # its time is over
     CLOCK_SKEW = "clock-skew"
     EXPIRED_AT_ONCE = "expired-at-once"
-    SHORT_LIVED = "short-lived"
+    SHORT_LIVED = "short-lived", Weight.POSSIBLE
     # the browser keeps it back
     EXPIRED = "expired"
     PATH_ELSEWHERE = "path-elsewhere"
@@ -59,40 +77,16 @@ class Cause(StrEnum):
     HEADERS_TOO_LARGE = "headers-too-large"
     REDIRECT_LOOP = "redirect-loop"
     # good to know
-    CLOCKS_DIFFER = "clocks-differ"
-    ANSWER_IS_ERROR = "answer-is-error"
-    LEFT_HTTP = "left-http"
-    BODY_NOT_READ = "body-not-read"
-    NO_SESSION_COOKIE = "no-session-cookie"
-    SESSION_KEPT = "session-kept"
-
-
-class Weight(StrEnum):
-    """How sure it is, and how bad."""
-
-    CAUSE = "cause"  # it was seen
-    POSSIBLE = "possible"  # it fits what was seen, and can not be told from outside
-    NOTE = "note"
-    FINE = "fine"
-
-
-_WEIGHTS = {
-    Cause.SECURE_MAYBE_KEPT_BACK: Weight.POSSIBLE,
-    Cause.PROXY_NOT_TRUSTED: Weight.POSSIBLE,
-    Cause.PATH_MAYBE_UNCOVERED: Weight.POSSIBLE,
-    Cause.SESSION_UNINITIALIZED: Weight.POSSIBLE,
-    Cause.SHORT_LIVED: Weight.POSSIBLE,
-    Cause.CLOCKS_DIFFER: Weight.NOTE,
-    Cause.ANSWER_IS_ERROR: Weight.NOTE,
-    Cause.LEFT_HTTP: Weight.NOTE,
-    Cause.BODY_NOT_READ: Weight.NOTE,
-    Cause.NO_SESSION_COOKIE: Weight.NOTE,
-    Cause.SESSION_KEPT: Weight.FINE,
-}
+    CLOCKS_DIFFER = "clocks-differ", Weight.NOTE
+    ANSWER_IS_ERROR = "answer-is-error", Weight.NOTE
+    LEFT_HTTP = "left-http", Weight.NOTE
+    BODY_NOT_READ = "body-not-read", Weight.NOTE
+    NO_SESSION_COOKIE = "no-session-cookie", Weight.NOTE
+    SESSION_KEPT = "session-kept", Weight.FINE
 
 
 class Mend(NamedTuple):
-    """Options that mend it, in both spellings."""
+    """Options that mend a cause, in both spellings."""
 
     express: str
     sessionlab: str
@@ -141,23 +135,22 @@ MENDS: Mapping[Cause, Mend] = MappingProxyType(
 """The causes that an option of the session mends."""
 
 
-class Finding(NamedTuple):
-    """One cause, and what was seen of it: text or whole numbers."""
+class Diagnosis(NamedTuple):
+    """One cause, and the evidence for it: text or whole numbers."""
 
     cause: Cause
     evidence: Mapping[str, str | int] = MappingProxyType({})
 
     @property
-    def weight(self) -> Weight:
-        """How sure it is; follows from the code."""
-        return _WEIGHTS.get(self.cause, Weight.CAUSE)
+    def mend(self) -> Mend | None:
+        """The option that mends it; None: no option of the session does."""
+        return MENDS.get(self.cause)
 
     def to_json(self) -> dict[str, Any]:
-        """The finding as JSON-safe data."""
-        mend = MENDS.get(self.cause)
+        """The diagnosis as JSON-safe data."""
         return {
             "code": self.cause.value,
-            "weight": self.weight.value,
+            "weight": self.cause.weight.value,
             "evidence": dict(self.evidence),
-            "mend": mend and mend._asdict(),
+            "mend": self.mend and self.mend._asdict(),
         }

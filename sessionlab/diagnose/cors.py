@@ -1,10 +1,10 @@
-"""What a page of another origin may see and keep of an answer (Fetch standard, 3.2 and 4.10).
+"""What a page of another origin may read and keep of an answer (Fetch standard, 3.2 and 4.10).
 
 Rules
 - A fetch with credentials needs both headers: ``Access-Control-Allow-Origin`` with the very
   origin, never ``*``, and ``Access-Control-Allow-Credentials: true``.
-- Where the page's fetch leaves credentials out, the headers are judged all the same: they will
-  be missed as soon as it does not.
+- Where the page's fetch leaves credentials out, the headers are judged too: they will be needed
+  as soon as it does not.
 """
 
 from __future__ import annotations
@@ -13,27 +13,27 @@ from collections.abc import Iterator
 
 from sessionlab.diagnose.address import Address
 from sessionlab.diagnose.ask import Answer
-from sessionlab.diagnose.causes import Cause, Finding
+from sessionlab.diagnose.causes import Cause, Diagnosis
 from sessionlab.diagnose.octets import to_text
 from sessionlab.diagnose.start import Credentials, Start
 
 
-def judge_cors(start: Start, address: Address, answer: Answer) -> Iterator[Finding]:
-    """What keeps a fetch from using cookies; nothing for a request that is none."""
+def judge_cors(start: Start, address: Address, answer: Answer) -> Iterator[Diagnosis]:
+    """What keeps a fetch from using cookies; nothing for any other request."""
     if start.fetch is None:
         return
     origin = start.origin or address.origin
     evidence = {"url": address.url, "origin": origin, "mode": start.fetch.value}
     if start.without_credentials(address):
-        yield Finding(Cause.CREDENTIALS_LEFT_OUT, evidence)
+        yield Diagnosis(Cause.CREDENTIALS_LEFT_OUT, evidence)
     if start.fetch is Credentials.OMIT or not start.is_cross_origin(address):
         return
     allowed = to_text(", ".join(answer.all("Access-Control-Allow-Origin")))
     if not allowed:
-        yield Finding(Cause.CORS_ORIGIN_MISSING, evidence)
+        yield Diagnosis(Cause.CORS_ORIGIN_MISSING, evidence)
     elif allowed == "*":
-        yield Finding(Cause.CORS_ORIGIN_ANY, evidence)
+        yield Diagnosis(Cause.CORS_ORIGIN_ANY, evidence)
     elif allowed != origin:
-        yield Finding(Cause.CORS_ORIGIN_OTHER, {**evidence, "found": allowed})
+        yield Diagnosis(Cause.CORS_ORIGIN_OTHER, {**evidence, "found": allowed})
     if (found := ", ".join(answer.all("Access-Control-Allow-Credentials"))) != "true":
-        yield Finding(Cause.CORS_CREDENTIALS_MISSING, {**evidence, "found": to_text(found)})
+        yield Diagnosis(Cause.CORS_CREDENTIALS_MISSING, {**evidence, "found": to_text(found)})

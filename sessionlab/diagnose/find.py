@@ -1,10 +1,9 @@
-"""From what was seen at a server to what is the matter: a pure function.
+"""From what was seen at a server to what is wrong with it: a pure function.
 
 Rules
-- Everything that speaks for a cause is reported, each cause once for a cookie; what is sure comes
-  first, then what is only possible.
+- Every cause is reported once for a cookie: certain causes first, then possible ones.
 - A cookie that is kept back on the way (at a redirect, at a host that has nothing to do with it)
-  is no trouble.  It is where the visit ends, or where a cookie of its name is set again.
+  is no trouble.  It is trouble where the visit ends, or where a cookie of its name is set again.
 - Evidence is text as people read it, or whole numbers.
 """
 
@@ -15,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from email.utils import formatdate
 
 from sessionlab.core.jar import JarVerdict, Refusal, SetOutcome, Withheld, parse_cookie_date
-from sessionlab.diagnose.causes import Cause, Finding, Weight
+from sessionlab.diagnose.causes import Cause, Diagnosis, Weight
 from sessionlab.diagnose.cors import judge_cors
 from sessionlab.diagnose.observe import Ending, Hop, Observation
 from sessionlab.diagnose.octets import to_text
@@ -24,7 +23,7 @@ from sessionlab.diagnose.session_id import session_id_of
 SHORT_LIFE = 90
 """Seconds; a day counted in milliseconds is 86."""
 CLOCKS_MAY_DIFFER = 60
-"""Seconds that the Date header may be off before it is worth a word."""
+"""Seconds that the Date header may be off without a note."""
 
 _DELETIONS = frozenset({"", "deleted"})
 _REFUSED: Mapping[Refusal, Cause] = {
@@ -51,7 +50,7 @@ _REFUSED: Mapping[Refusal, Cause] = {
     Refusal.PREFIX_IN_NAMELESS_VALUE: Cause.MALFORMED,
     Refusal.PARTITIONED_WITHOUT_SECURE: Cause.NEEDS_SECURE,
 }
-"""All but the two refusals that only a script meets."""
+"""All refusals but the two that only a script meets."""
 _WITHHELD: Mapping[Withheld, Cause] = {
     Withheld.EXPIRED: Cause.EXPIRED,
     Withheld.OTHER_PARTITION: Cause.PARTITION_ELSEWHERE,
@@ -65,32 +64,31 @@ _WITHHELD: Mapping[Withheld, Cause] = {
     Withheld.LAX_BY_DEFAULT_NOT_TOP_LEVEL: Cause.LAX_WITHHELD,
     Withheld.LAX_BY_DEFAULT_UNSAFE_METHOD: Cause.LAX_WITHHELD,
 }
-"""All but the scheme, which is http or https here, and HttpOnly, which only scripts meet."""
+"""All but the scheme, which is http or https here, and HttpOnly, which only a script meets."""
 _ELSEWHERE = frozenset({Cause.HOST_ELSEWHERE, Cause.PATH_ELSEWHERE, Cause.PARTITION_ELSEWHERE})
 
 
-def find_causes(seen: Observation) -> tuple[Finding, ...]:
-    """Everything that is the matter, and what is good to know; what is sure comes first."""
-    found: dict[tuple[Cause, object], Finding] = {}
-    for finding in _all(seen):
-        found.setdefault((finding.cause, finding.evidence.get("name")), finding)
+def find_causes(seen: Observation) -> tuple[Diagnosis, ...]:
+    """Everything that is wrong, and what is good to know; what is certain comes first."""
+    found: dict[tuple[Cause, object], Diagnosis] = {}
+    for each in _diagnose(seen):
+        found.setdefault((each.cause, each.evidence.get("name")), each)
     for name in {each.evidence.get("name") for each in found.values() if is_trouble(each)}:
-        found.pop((Cause.SESSION_KEPT, name), None)  # at some hop it was; that is no comfort
-    order, weights = list(Cause), list(Weight)
-    return tuple(
-        sorted(
-            found.values(),
-            key=lambda each: (weights.index(each.weight), order.index(each.cause)),
-        )
-    )
+        found.pop((Cause.SESSION_KEPT, name), None)  # it was kept at some hop, which is not enough
+    causes, weights = list(Cause), list(Weight)
+
+    def rank(each: Diagnosis) -> tuple[int, int]:
+        return weights.index(each.cause.weight), causes.index(each.cause)
+
+    return tuple(sorted(found.values(), key=rank))
 
 
-def is_trouble(finding: Finding) -> bool:
-    """Whether a finding is a cause, or may be one."""
-    return finding.weight in (Weight.CAUSE, Weight.POSSIBLE)
+def is_trouble(diagnosis: Diagnosis) -> bool:
+    """Whether the cause explains, or may explain, what goes wrong."""
+    return diagnosis.cause.weight in (Weight.CAUSE, Weight.POSSIBLE)
 
 
-def _all(seen: Observation) -> Iterator[Finding]:
+def _diagnose(seen: Observation) -> Iterator[Diagnosis]:
     for hop in seen.hops:
         yield from judge_cors(hop.start, hop.address, hop.answer)
         yield from _refused(hop)
@@ -106,7 +104,7 @@ def _all(seen: Observation) -> Iterator[Finding]:
 # -- the cookie does not come, or is refused -----------------------------------------------------
 
 
-def _no_cookie(seen: Observation) -> Iterator[Finding]:
+def _no_cookie(seen: Observation) -> Iterator[Diagnosis]:
     hops = list(seen.hops)
     if any(hop.stored for hop in hops):
         return
@@ -114,47 +112,47 @@ def _no_cookie(seen: Observation) -> Iterator[Finding]:
     evidence: dict[str, str | int] = {"url": last.url, "host": last.host}
     if seen.probe is not None and (lines := seen.probe.all("Set-Cookie")):
         names = ", ".join(to_text(line.partition("=")[0].strip()) for line in lines)
-        yield Finding(Cause.SECURE_KEPT_BACK, {**evidence, "names": names})
+        yield Diagnosis(Cause.SECURE_KEPT_BACK, {**evidence, "names": names})
         return
     if last.is_encrypted:
-        yield Finding(Cause.PROXY_NOT_TRUSTED, evidence)
+        yield Diagnosis(Cause.PROXY_NOT_TRUSTED, evidence)
     else:
-        yield Finding(Cause.SECURE_MAYBE_KEPT_BACK, evidence)
+        yield Diagnosis(Cause.SECURE_MAYBE_KEPT_BACK, evidence)
     if (status := hops[-1].answer.status) >= 500:
-        yield Finding(Cause.PATH_MAYBE_UNCOVERED, {**evidence, "status": status})
-    yield Finding(Cause.SESSION_UNINITIALIZED, evidence)
+        yield Diagnosis(Cause.PATH_MAYBE_UNCOVERED, {**evidence, "status": status})
+    yield Diagnosis(Cause.SESSION_UNINITIALIZED, evidence)
 
 
-def _refused(hop: Hop) -> Iterator[Finding]:
+def _refused(hop: Hop) -> Iterator[Diagnosis]:
     for verdict in hop.stored:
         for reason in verdict.reasons:
             if cause := _REFUSED.get(reason):
-                yield Finding(cause, _evidence(verdict, hop))
+                yield Diagnosis(cause, _evidence(verdict, hop))
 
 
 def _evidence(verdict: JarVerdict, hop: Hop) -> dict[str, str | int]:
-    told = verdict.evidence
+    evidence = verdict.evidence
     return {
         "name": to_text(verdict.set_cookie.name),
         "url": hop.address.url,
         "host": hop.address.host,
-        "domain": to_text(told["domain"]),
+        "domain": to_text(evidence["domain"]),
         "size": verdict.set_cookie.size,
-        "site": told["top_site"],
+        "site": evidence["top_site"],
     }
 
 
 # -- its time is over ----------------------------------------------------------------------------
 
 
-def _times(seen: Observation) -> Iterator[Finding]:
+def _times(seen: Observation) -> Iterator[Diagnosis]:
     kept = {it.set_cookie.name for hop in seen.hops for it in hop.stored if it.cookie}
     for hop in seen.hops:
         text = hop.answer.first("Date")
         date = parse_cookie_date(text) if text else None
         if date is not None and text and abs(date - hop.at) > CLOCKS_MAY_DIFFER * 1000:
             clocks = {"server": to_text(text), "ours": formatdate(hop.at / 1000, usegmt=True)}
-            yield Finding(Cause.CLOCKS_DIFFER, clocks)
+            yield Diagnosis(Cause.CLOCKS_DIFFER, clocks)
         for verdict in hop.stored:
             if verdict.cookie is None and verdict.set_cookie.name not in kept:
                 yield from _over(verdict, hop, date)
@@ -162,7 +160,7 @@ def _times(seen: Observation) -> Iterator[Finding]:
                 yield from _short(verdict, hop, date)
 
 
-def _over(verdict: JarVerdict, hop: Hop, date: int | None) -> Iterator[Finding]:
+def _over(verdict: JarVerdict, hop: Hop, date: int | None) -> Iterator[Diagnosis]:
     cookie = verdict.set_cookie
     deleting = verdict.outcome in (SetOutcome.DELETED, SetOutcome.NOTHING_TO_DELETE)
     if not deleting or cookie.value in _DELETIONS:
@@ -172,12 +170,12 @@ def _over(verdict: JarVerdict, hop: Hop, date: int | None) -> Iterator[Finding]:
     if by_clock and date is not None and cookie.expires and cookie.expires > date:
         ours = formatdate(hop.at / 1000, usegmt=True)
         server = formatdate(date / 1000, usegmt=True)
-        yield Finding(Cause.CLOCK_SKEW, {**evidence, "server": server, "ours": ours})
+        yield Diagnosis(Cause.CLOCK_SKEW, {**evidence, "server": server, "ours": ours})
     else:
-        yield Finding(Cause.EXPIRED_AT_ONCE, evidence)
+        yield Diagnosis(Cause.EXPIRED_AT_ONCE, evidence)
 
 
-def _short(verdict: JarVerdict, hop: Hop, date: int | None) -> Iterator[Finding]:
+def _short(verdict: JarVerdict, hop: Hop, date: int | None) -> Iterator[Diagnosis]:
     cookie = verdict.set_cookie
     if cookie.max_age is not None:
         seconds: float = cookie.max_age
@@ -186,46 +184,47 @@ def _short(verdict: JarVerdict, hop: Hop, date: int | None) -> Iterator[Finding]
     else:
         return
     if 0 < seconds <= SHORT_LIFE and session_id_of(cookie.name, cookie.value):
-        yield Finding(
-            Cause.SHORT_LIVED, {"name": to_text(cookie.name), "seconds": max(1, round(seconds))}
-        )
+        name = to_text(cookie.name)
+        yield Diagnosis(Cause.SHORT_LIVED, {"name": name, "seconds": max(1, round(seconds))})
 
 
 # -- the browser keeps it back -------------------------------------------------------------------
 
 
-def _withheld(seen: Observation) -> Iterator[Finding]:
+def _withheld(seen: Observation) -> Iterator[Diagnosis]:
     for visit in seen.visits:
         for hop in visit.hops:
-            names_set = {verdict.set_cookie.name for verdict in hop.stored}
-            names_sent = {verdict.cookie.name for verdict in hop.sent}
-            served = any(session_id_of(it.cookie.name, it.cookie.value) for it in hop.sent)
-            for verdict in hop.judged:
-                name = verdict.cookie.name
-                matters = name in names_set or hop is visit.hops[-1]
-                if verdict.sent or name in names_sent or not matters:
-                    continue
-                for reason in verdict.reasons:
-                    cause = _WITHHELD.get(reason)
-                    if cause and not (served and cause in _ELSEWHERE):
-                        yield Finding(
-                            cause,
-                            {
-                                "name": to_text(name),
-                                "url": hop.address.url,
-                                "method": hop.method,
-                                "host": hop.address.host,
-                                "domain": verdict.cookie.domain,
-                                "path": to_text(verdict.cookie.path),
-                                "page": hop.start.origin or "",
-                            },
-                        )
+            yield from _withheld_at(hop, is_last=hop is visit.hops[-1])
+
+
+def _withheld_at(hop: Hop, *, is_last: bool) -> Iterator[Diagnosis]:
+    names_set = {verdict.set_cookie.name for verdict in hop.stored}
+    names_sent = {verdict.cookie.name for verdict in hop.sent}
+    has_session = any(session_id_of(it.cookie.name, it.cookie.value) for it in hop.sent)
+    for verdict in hop.judged:
+        cookie = verdict.cookie
+        matters = is_last or cookie.name in names_set
+        if verdict.sent or cookie.name in names_sent or not matters:
+            continue
+        evidence = {
+            "name": to_text(cookie.name),
+            "url": hop.address.url,
+            "method": hop.method,
+            "host": hop.address.host,
+            "domain": cookie.domain,
+            "path": to_text(cookie.path),
+            "page": hop.start.origin or "",
+        }
+        for reason in verdict.reasons:
+            cause = _WITHHELD.get(reason)
+            if cause and not (has_session and cause in _ELSEWHERE):
+                yield Diagnosis(cause, evidence)
 
 
 # -- the server has no use for it ----------------------------------------------------------------
 
 
-def _duplicates(hop: Hop) -> Iterator[Finding]:
+def _duplicates(hop: Hop) -> Iterator[Diagnosis]:
     for name, count in Counter(verdict.cookie.name for verdict in hop.sent).items():
         if count > 1:
             places = ", ".join(
@@ -233,13 +232,13 @@ def _duplicates(hop: Hop) -> Iterator[Finding]:
                 for verdict in hop.sent
                 if verdict.cookie.name == name
             )
-            yield Finding(
+            yield Diagnosis(
                 Cause.DUPLICATE_NAME,
                 {"name": to_text(name), "url": hop.address.url, "count": count, "places": places},
             )
 
 
-def _answer(hop: Hop) -> Iterator[Finding]:
+def _answer(hop: Hop) -> Iterator[Diagnosis]:
     answer = hop.answer
     evidence: dict[str, str | int] = {
         "url": hop.address.url,
@@ -248,25 +247,25 @@ def _answer(hop: Hop) -> Iterator[Finding]:
     }
     if answer.status == 431:
         size = sum(len(verdict.cookie.pair) + 2 for verdict in hop.sent)
-        yield Finding(Cause.HEADERS_TOO_LARGE, {**evidence, "size": size})
+        yield Diagnosis(Cause.HEADERS_TOO_LARGE, {**evidence, "size": size})
     elif answer.status >= 400:
-        yield Finding(Cause.ANSWER_IS_ERROR, evidence)
+        yield Diagnosis(Cause.ANSWER_IS_ERROR, evidence)
     if not answer.is_whole:
-        yield Finding(Cause.BODY_NOT_READ, evidence)
+        yield Diagnosis(Cause.BODY_NOT_READ, evidence)
 
 
-def _endings(seen: Observation) -> Iterator[Finding]:
+def _endings(seen: Observation) -> Iterator[Diagnosis]:
     for visit in seen.visits:
         last = visit.hops[-1]
         if visit.ending is Ending.TOO_MANY_REDIRECTS:
             count = len(visit.hops)
-            yield Finding(Cause.REDIRECT_LOOP, {"count": count, "url": last.address.url})
+            yield Diagnosis(Cause.REDIRECT_LOOP, {"count": count, "url": last.address.url})
         elif visit.ending is Ending.LEFT_HTTP:
             location = to_text(last.answer.first("Location") or "")
-            yield Finding(Cause.LEFT_HTTP, {"location": location})
+            yield Diagnosis(Cause.LEFT_HTTP, {"location": location})
 
 
-def _sessions(seen: Observation) -> Iterator[Finding]:
+def _sessions(seen: Observation) -> Iterator[Diagnosis]:
     """What became of each session cookie that was sent, and whether there was one at all."""
     hops = list(seen.hops)
     names = {
@@ -277,12 +276,12 @@ def _sessions(seen: Observation) -> Iterator[Finding]:
     }
     others = {verdict.set_cookie.name: None for hop in hops for verdict in hop.stored}
     if others and not names:
-        yield Finding(Cause.NO_SESSION_COOKIE, {"names": ", ".join(map(to_text, others))})
+        yield Diagnosis(Cause.NO_SESSION_COOKIE, {"names": ", ".join(map(to_text, others))})
     for name in names:
         yield from _ids(name, hops)
 
 
-def _ids(name: str, hops: list[Hop]) -> Iterator[Finding]:
+def _ids(name: str, hops: list[Hop]) -> Iterator[Diagnosis]:
     kept: list[str] = []
     lost: list[tuple[str, str]] = []
     for hop in hops:
@@ -302,10 +301,8 @@ def _ids(name: str, hops: list[Hop]) -> Iterator[Finding]:
         "of": len(lost) + len(kept),
     }
     if lost:
+        sent_id, given_id = map(to_text, lost[0])
         cause = Cause.ID_SOMETIMES_KEPT if kept else Cause.ID_NEVER_KEPT
-        sent_id, given_id = lost[0]
-        yield Finding(
-            cause, {**evidence, "sent_id": to_text(sent_id), "given_id": to_text(given_id)}
-        )
+        yield Diagnosis(cause, {**evidence, "sent_id": sent_id, "given_id": given_id})
     elif kept:
-        yield Finding(Cause.SESSION_KEPT, {**evidence, "sent_id": to_text(kept[0])})
+        yield Diagnosis(Cause.SESSION_KEPT, {**evidence, "sent_id": to_text(kept[0])})

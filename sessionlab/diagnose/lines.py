@@ -1,7 +1,7 @@
-"""Set-Cookie lines and a later request: is each cookie kept, is it sent, and why not?
+"""Set-Cookie lines and a later request: is each cookie kept, is it sent, and if not, why?
 
 Rules
-- The jar decides; nothing here has an opinion of its own on cookies.
+- The jar decides; there is no judgement about cookies here.
 - The lines come in one response, in their order, into an empty jar.
 """
 
@@ -29,7 +29,7 @@ _SET_COOKIE = re.compile(r"\s*(?:[<*]\s*)?[\"']?set-cookie\s*:[ \t]*(.*?)[ \t]*"
 
 
 class Note(StrEnum):
-    """What people are often surprised by; sentences below ``explain.note``."""
+    """What often surprises people; sentences below ``explain.note``."""
 
     LOOPBACK_NAMES = "loopback-names"  # localhost and 127.0.0.1 are two hosts, and two sites
     PORTS_SHARED = "ports-shared"  # two ports of a host have the same cookies
@@ -40,8 +40,8 @@ class LinesExplained(NamedTuple):
     """What becomes of the lines.
 
     ``stored`` has a verdict for each line, ``judged`` one for each cookie in the jar afterwards.
-    ``request`` is the later request, worked out, ``header`` its Cookie header, empty where there
-    is none; ``after``: milliseconds between the two.
+    ``request`` is the later request as the jar saw it, ``header`` its Cookie header, empty where
+    there is none.  ``after``: milliseconds between the two.
     """
 
     address: Address
@@ -87,7 +87,7 @@ class LinesExplained(NamedTuple):
 
 
 def read_lines(text: str) -> list[str]:
-    """The Set-Cookie lines of a text: those with a header's name, else every line."""
+    """The Set-Cookie lines of a text: those that begin with ``Set-Cookie:``, else every line."""
     lines = [line for line in text.replace("\r\n", "\n").split("\n") if line.strip()]
     named = [found[1] for line in lines if (found := _SET_COOKIE.fullmatch(line))]
     return named or lines
@@ -106,8 +106,8 @@ def explain_lines(
 ) -> LinesExplained:
     """Judge the lines, which came from ``address``, and a request ``after`` ms later.
 
-    ``set_by`` started the request that they answer; ``start`` starts the later one, which goes
-    to ``then`` or the same URL again.  ``now``: milliseconds since the epoch.
+    ``set_by`` started the request that they answer.  ``start`` starts the later one, which goes
+    to ``then``, or to the same URL again.  ``now``: milliseconds since the epoch.
     """
     set_by = set_by or Start()
     then = then or address

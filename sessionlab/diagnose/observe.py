@@ -2,10 +2,10 @@
 
 Rules
 - The jar decides what is kept and sent; the first visit begins with an empty one.
-- Redirects are followed as browsers follow them, up to a limit; nothing but http and https.
-- Where no cookie came over http, one more request says ``X-Forwarded-Proto: https``: it tells a
-  server that keeps its Secure cookie back from one that has none to give.
-- What is asked is asked of the user's own server, with safe methods unless the user names another.
+- Redirects are followed as browsers follow them, up to a limit, and only to http and https.
+- Where no cookie came over http, one more request says ``X-Forwarded-Proto: https``: it tells
+  apart a server that keeps its Secure cookie back and one that has no cookie to give.
+- Requests go to the user's own server, with safe methods unless the user names another.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Ending(StrEnum):
 
     ANSWERED = "answered"
     TOO_MANY_REDIRECTS = "too-many-redirects"
-    LEFT_HTTP = "left-http"  # a redirect to something that is no http or https URL
+    LEFT_HTTP = "left-http"  # a redirect to something else than an http or https URL
 
 
 class Hop(NamedTuple):
@@ -45,8 +45,8 @@ class Hop(NamedTuple):
 
     ``judged``: every cookie of the jar and whether it goes along.  ``stored``: a verdict for each
     Set-Cookie line of the answer.  ``at``: when it was answered, milliseconds since the epoch.
-    Where fetch goes without credentials, it neither sends nor keeps cookies; the verdicts then
-    say what would be if it did.
+    A fetch without credentials neither sends nor keeps cookies; the verdicts then say what would
+    happen if it did.
     """
 
     start: Start
@@ -60,7 +60,7 @@ class Hop(NamedTuple):
 
     @property
     def without_credentials(self) -> bool:
-        """Whether cookies are kept out of it, both ways."""
+        """Whether no cookie is sent, and none is kept."""
         return self.start.without_credentials(self.address)
 
     @property
@@ -94,7 +94,7 @@ class Hop(NamedTuple):
         }
 
 
-class Visit(NamedTuple):
+class ServerVisit(NamedTuple):
     """A request, its redirects, and how it ended."""
 
     hops: tuple[Hop, ...]
@@ -111,9 +111,9 @@ class Visit(NamedTuple):
 
 
 class Observation(NamedTuple):
-    """All that was seen.  ``probe``: the answer to a request that claimed to come over https."""
+    """All that was seen.  ``probe``: the answer to the request that claimed to come over https."""
 
-    visits: tuple[Visit, ...]
+    visits: tuple[ServerVisit, ...]
     probe: Answer | None
 
     @property
@@ -139,12 +139,12 @@ def observe(
 
     ``clock`` gives milliseconds since the epoch.  Raises Unreachable.
     """
-    browser = _Browser(public_suffix, ask, clock)
-    visits = tuple(browser.visit(address, start) for address, start in requests)
+    visitor = _Visitor(public_suffix, ask, clock)
+    visits = tuple(visitor.visit(address, start) for address, start in requests)
     return Observation(visits, _probe(visits, ask))
 
 
-def _probe(visits: tuple[Visit, ...], ask: Ask) -> Answer | None:
+def _probe(visits: tuple[ServerVisit, ...], ask: Ask) -> Answer | None:
     hops = [hop for visit in visits for hop in visit.hops]
     last = hops[-1]
     if last.address.is_encrypted or last.method not in _SAFE or any(hop.stored for hop in hops):
@@ -156,8 +156,8 @@ def _probe(visits: tuple[Visit, ...], ask: Ask) -> Answer | None:
         return None
 
 
-class _Browser:
-    """A browser with a jar of its own."""
+class _Visitor:
+    """Visits a server as a browser with an empty jar."""
 
     def __init__(self, public_suffix: PublicSuffix, ask: Ask, clock: Callable[[], int]) -> None:
         self._suffix = public_suffix
@@ -165,7 +165,7 @@ class _Browser:
         self._clock = clock
         self._jar = Jar(public_suffix)
 
-    def visit(self, address: Address, start: Start) -> Visit:
+    def visit(self, address: Address, start: Start) -> ServerVisit:
         hops: list[Hop] = []
         method = start.method
         while True:
@@ -173,15 +173,15 @@ class _Browser:
             location = hop.answer.first("Location")
             status = hop.answer.status
             if location is None or status not in _REDIRECTS:
-                return Visit(tuple(hops), Ending.ANSWERED)
+                return ServerVisit(tuple(hops), Ending.ANSWERED)
             try:
                 address = follow(address, to_text(location))
             except InvalidAddress:
-                return Visit(tuple(hops), Ending.LEFT_HTTP)
+                return ServerVisit(tuple(hops), Ending.LEFT_HTTP)
             if address.scheme not in ("http", "https"):
-                return Visit(tuple(hops), Ending.LEFT_HTTP)
+                return ServerVisit(tuple(hops), Ending.LEFT_HTTP)
             if len(hops) > MOST_HOPS:
-                return Visit(tuple(hops), Ending.TOO_MANY_REDIRECTS)
+                return ServerVisit(tuple(hops), Ending.TOO_MANY_REDIRECTS)
             if _becomes_get(status, method):
                 method = "GET"
 
@@ -195,7 +195,7 @@ class _Browser:
             headers["Cookie"] = "; ".join(sent)
         answer = self._ask(address, method, headers)
         now = self._clock()
-        # Without credentials nothing is kept, but what would be is told all the same.
+        # Without credentials nothing is kept: the verdicts then come from a jar of their own.
         jar = Jar(self._suffix) if without else self._jar
         stored = tuple(jar.set(line, context, now) for line in answer.all("Set-Cookie"))
         return Hop(start, address, method, relation, judged, answer, stored, now)

@@ -1,16 +1,15 @@
-"""Octets as latin-1 characters, which is what the jar and HTTP headers hold, and text for people.
+"""Octets and text: the jar and HTTP headers hold octets as latin-1 characters, people read text.
 
-Rules
-- Inside, a character is an octet.  On the way out it is read as UTF-8 where it is UTF-8.
+Octets are read as UTF-8 where they are UTF-8, else as latin-1.
 """
 
 from __future__ import annotations
 
 
 def to_octets(text: str) -> str:
-    """A text as typed, as the octets that a server would send."""
+    """The octets that a server would send for a text as typed."""
     try:
-        # What is no UTF-8 on a command line comes as lone surrogates: these octets are meant.
+        # On a command line, octets that are not UTF-8 arrive as lone surrogates.
         return text.encode("utf-8", "surrogateescape").decode("latin-1")
     except UnicodeEncodeError:
         return text.encode("utf-8", "surrogatepass").decode("latin-1")

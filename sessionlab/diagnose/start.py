@@ -1,9 +1,9 @@
-"""How a request comes about: from where, by what, with credentials or without.
+"""How a request starts: from which page, by what, with credentials or without.
 
 Rules
-- Of fetch's credentials modes, "same-origin" is what fetch takes when none is written; the
-  browser then neither sends nor keeps cookies of another origin (Fetch standard, 4.6).
-- Everything else that decides about cookies is the jar's.
+- fetch's default credentials mode is "same-origin": the browser then neither sends cookies to
+  another origin nor keeps that origin's (Fetch standard, 4.6).
+- Everything else that decides about cookies is in the jar.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from sessionlab.core.jar import Api, RequestContext
 from sessionlab.diagnose.address import Address
 
 OPAQUE = "null"
-"""The origin of a page that has none: a file, a sandboxed frame."""
+"""How the origin of a page without one is written: a file, a sandboxed frame."""
 
 
 class Credentials(StrEnum):
-    """What ``fetch`` is told about cookies."""
+    """The credentials mode of ``fetch``: whether cookies go along."""
 
     OMIT = "omit"
     SAME_ORIGIN = "same-origin"
@@ -31,10 +31,10 @@ class Credentials(StrEnum):
 class Start:
     """What starts a request.
 
-    ``page``: the page that does; None: the user types the address, or the site's own page asks;
-    `OPAQUE` is a page without an origin.  ``top_level``: it navigates the whole tab.
-    ``fetch``: a script's fetch, with these credentials.  ``document_cookie``: no request at all,
-    but a script of the URL's page that reads ``document.cookie``.
+    ``page`` starts it; None: the user types the address, or the site's own page asks.
+    ``is_opaque``: a page without an origin starts it.  ``top_level``: it navigates the whole tab.
+    ``fetch``: a script's fetch starts it, with these credentials.  ``document_cookie``: there is
+    no request, but a script of the URL's page reads ``document.cookie``.
     """
 
     method: str = "GET"
@@ -46,7 +46,7 @@ class Start:
 
     @property
     def origin(self) -> str | None:
-        """The origin of the page that starts it; None where there is none but the URL's own."""
+        """The origin of the page that starts it; None where it is the URL's own."""
         if self.is_opaque:
             return OPAQUE
         return None if self.page is None else self.page.origin
@@ -56,7 +56,7 @@ class Start:
         return self.origin not in (None, address.origin)
 
     def without_credentials(self, address: Address) -> bool:
-        """Whether fetch's credentials mode keeps cookies out of it, both ways."""
+        """Whether fetch's credentials mode keeps cookies out, both ways."""
         if self.fetch is Credentials.SAME_ORIGIN:
             return self.is_cross_origin(address)
         return self.fetch is Credentials.OMIT
@@ -72,7 +72,7 @@ class Start:
         )
 
     def to_json(self, address: Address) -> dict[str, Any]:
-        """What a person would say of it, as JSON-safe data."""
+        """The request, to this address, as JSON-safe data."""
         return {
             "url": address.url,
             "method": self.method,

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def public_suffix(host: str) -> str | None:
-    """The public suffix of a canonical host; None counts as: the last label."""
+    """The public suffix of a canonical host; None stands for its last label."""
     if "." not in host:
         return None  # localhost, com: nothing to look up
     found = _known().publicsuffix(host)

@@ -1,9 +1,9 @@
-"""The jar's verdicts: asked for every cookie, and as JSON-safe data.
+"""The jar's verdicts: on every cookie, and as text and JSON-safe data.
 
 Rules
-- A cookie that belongs to another host is judged like any other, so that it can be said why it
-  stays behind; `Jar.select` looks at the cookies of the URL's own site alone.
-- What goes out is text as people read it; what comes in are octets.
+- A cookie of another host is judged like any other, so that the reason why it stays behind can be
+  given; `Jar.select` judges the cookies of the URL's own site alone.
+- A verdict holds octets; its evidence and its JSON are text as people read it.
 """
 
 from __future__ import annotations
@@ -38,6 +38,11 @@ def judge_all(
     return (*of_site, *elsewhere)
 
 
+def evidence_of(verdict: JarVerdict | SendVerdict) -> dict[str, str]:
+    """What the sentences about a verdict may mention."""
+    return {name: to_text(value) for name, value in verdict.evidence.items()}
+
+
 def stored_json(line: str, verdict: JarVerdict) -> dict[str, Any]:
     """A Set-Cookie line and what became of it, as JSON-safe data."""
     cookie = verdict.cookie
@@ -51,7 +56,7 @@ def stored_json(line: str, verdict: JarVerdict) -> dict[str, Any]:
         "reasons": [reason.value for reason in verdict.reasons],
         "warnings": [warning.value for warning in verdict.warnings],
         "expires": cookie.expires if cookie else None,
-        "evidence": {name: to_text(value) for name, value in verdict.evidence.items()},
+        "evidence": evidence_of(verdict),
     }
 
 
@@ -63,5 +68,5 @@ def judged_json(verdict: SendVerdict) -> dict[str, Any]:
         "sent": verdict.sent,
         "reasons": [reason.value for reason in verdict.reasons],
         "warnings": [warning.value for warning in verdict.warnings],
-        "evidence": {name: to_text(value) for name, value in verdict.evidence.items()},
+        "evidence": evidence_of(verdict),
     }

@@ -1,38 +1,41 @@
 """What becomes of Set-Cookie lines and goes with a later request, for a person to read.
 
 Rules
-- The reader of `sessionlab.diagnose.lines.LinesExplained.to_json`.
 - Two parts: what the browser keeps, and what it sends; below them the result in one sentence.
 - Marks and words carry the meaning; colour only repeats it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
+from sessionlab.core.jar import Relation
+from sessionlab.diagnose.lines import LinesExplained
+from sessionlab.diagnose.start import Start
 from sessionlab.render.catalogue import Catalogue
 from sessionlab.render.grid import headed
 from sessionlab.render.ids import IdColours
-from sessionlab.render.listing import Row, listed, sentence, shortened, widest
+from sessionlab.render.listing import ListRow, listed, row, shortened, widest
 from sessionlab.render.look import Line, Look
 from sessionlab.render.phrase import phrase, styled
 from sessionlab.render.styles import FINDING_MARK, HEADING, LABEL, QUIET
 from sessionlab.render.verdict_rows import MOST_COOKIES, VerdictRows
 
 _LABEL_CELLS = 16
-_KEPT = frozenset({"stored", "replaced"})
 
 
 class ExplanationView:
     """A renderable: the lines, the request, and the result."""
 
-    def __init__(self, found: Mapping[str, Any], catalogue: Catalogue) -> None:
+    def __init__(self, found: LinesExplained, catalogue: Catalogue) -> None:
         self._found = found
         self._catalogue = catalogue
+        # Where fetch leaves credentials out, no cookie is sent.
+        self._is_barred = found.start.without_credentials(found.then)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         total = options.max_width
@@ -42,70 +45,67 @@ class ExplanationView:
         column = max(widest(kept), widest(sent))
         for title, part in ((self._answers(), kept), (self._later(), sent)):
             yield from headed(console, "", title, total)
-            yield from listed(console, part, column, total)
+            yield from listed(console, part, total, column)
             yield Text()
-        yield from listed(
-            console, [Row(styled(FINDING_MARK, HEADING), (self._result(),))], 1, total
-        )
+        yield from listed(console, [row(styled(FINDING_MARK, HEADING), self._result())], total)
 
     # -- what the browser keeps --------------------------------------------------------------
 
     def _answers(self) -> Text:
-        response = self._found["response"]
-        key = "answers" if response["from"] is None else "answers-fetch"
-        fields = {"url": response["url"], "page": response["from"] or ""}
-        return self._said(f"said.{key}", HEADING, **fields)
+        page = self._found.set_by.origin
+        key = "answers" if page is None else "answers-fetch"
+        url = self._found.address.url
+        return self._said(f"said.{key}", HEADING, url=url, page=page or "")
 
-    def _kept(self, rows: VerdictRows) -> Iterator[Row]:
-        found = self._found["set"]
-        for each in found[:MOST_COOKIES]:
-            yield from rows.stored(each)
-        if len(found) > MOST_COOKIES:
-            yield rows.more(len(found) - MOST_COOKIES)
+    def _kept(self, rows: VerdictRows) -> Iterator[ListRow]:
+        lines, verdicts = self._found.lines, self._found.stored
+        for line, verdict in zip(lines[:MOST_COOKIES], verdicts, strict=False):
+            yield from rows.stored(line, verdict)
+        if len(lines) > MOST_COOKIES:
+            yield rows.more(len(lines) - MOST_COOKIES)
 
     # -- what the browser sends --------------------------------------------------------------
 
     def _later(self) -> Text:
-        request = self._found["request"]
-        key = "later-after" if request["after"] else "later"
-        if request["document_cookie"]:
+        start, seconds = self._found.start, self._found.after // 1000
+        key = "later-after" if seconds else "later"
+        if start.document_cookie:
             key = "later-script"
-        fields = {"method": request["method"], "url": request["url"], "seconds": request["after"]}
+        fields = {"method": start.method, "url": self._found.then.url, "seconds": seconds}
         return self._said(f"said.{key}", HEADING, **fields)
 
-    def _sent(self, rows: VerdictRows) -> Iterator[Row]:
-        request, cookies = self._found["request"], self._found["cookies"]
-        barred, by_script = request["without_credentials"], request["document_cookie"]
+    def _sent(self, rows: VerdictRows) -> Iterator[ListRow]:
+        start, verdicts = self._found.start, self._found.judged
+        by_script = start.document_cookie
         if not by_script:
-            how = started(self._catalogue, request, request["relation"])
-            yield Row(self._said("label.started", LABEL), (how,))
-        going = [] if barred else [each for each in cookies if each["sent"]]
-        header = [rows.pair(each) for each in going[:MOST_COOKIES]]
-        none = self._said("said.no-cookie" if cookies else "said.nothing-kept", QUIET)
+            how = started(self._catalogue, start, self._found.request.relation)
+            yield row(self._said("label.started", LABEL), how)
+        sent = [] if self._is_barred else [it.cookie for it in verdicts if it.sent]
+        none = self._said("said.no-cookie" if verdicts else "said.nothing-kept", QUIET)
+        header = tuple(map(rows.pair, sent[:MOST_COOKIES])) or (Line(none, hang=0),)
         label = "label.document-cookie" if by_script else "label.cookie"
-        yield Row(self._said(label, LABEL), tuple(header) or (Line(none, hang=0),))
-        if barred and cookies:
-            yield rows.barred(request["fetch"])
-        # What goes with no fetch like this has only its own reasons to be listed for.
-        judged = [each for each in cookies if each["reasons"]] if barred else cookies
-        for each in judged[:MOST_COOKIES]:
-            yield from rows.judged(each, by_script=by_script)
+        yield ListRow(self._said(label, LABEL), header)
+        if self._is_barred and start.fetch and verdicts:
+            yield rows.barred(start.fetch)
+        # A cookie that no such fetch takes along is listed for its own reasons only.
+        judged = [it for it in verdicts if it.reasons or not self._is_barred]
+        for verdict in judged[:MOST_COOKIES]:
+            yield from rows.judged(verdict, by_script=by_script)
         if len(judged) > MOST_COOKIES:
             yield rows.more(len(judged) - MOST_COOKIES)
-        for note in self._found["notes"]:
-            key = f"explain.note.{note}"
-            yield Row(styled("·", QUIET), (sentence(self._catalogue, key, {}),))
+        for note in self._found.notes:
+            yield row(styled("·", QUIET), self._said(f"note.{note}"))
 
     # -- the result --------------------------------------------------------------------------
 
-    def _result(self) -> Line:
-        request, cookies = self._found["request"], self._found["cookies"]
-        stored = sum(each["outcome"] in _KEPT for each in self._found["set"])
-        sent = 0 if request["without_credentials"] else sum(each["sent"] for each in cookies)
-        count = len(self._found["set"])
-        fields = {"count": count, "stored": stored, "sent": sent, "cookies": len(cookies)}
-        by_script = request["document_cookie"]
-        if self._found["is_well"]:
+    def _result(self) -> Text:
+        found = self._found
+        stored = sum(verdict.cookie is not None for verdict in found.stored)
+        sent = 0 if self._is_barred else sum(verdict.sent for verdict in found.judged)
+        count = len(found.stored)
+        fields = {"count": count, "stored": stored, "sent": sent, "cookies": len(found.judged)}
+        by_script = found.start.document_cookie
+        if found.is_well:
             key = "visible" if by_script else "all-well"
         elif stored == 0:
             key = "not-stored"
@@ -113,19 +113,19 @@ class ExplanationView:
             key = "not-visible" if by_script else "not-sent"
         else:
             key = "some-visible" if by_script else "some"
-        return Line(self._said(f"result.{key}", HEADING, **fields), hang=0)
+        return self._said(f"result.{key}", HEADING, **fields)
 
     def _said(self, key: str, style: str = "", **fields: Any) -> Text:
         return phrase(self._catalogue, f"explain.{key}", style, **shortened(fields))
 
 
-def started(catalogue: Catalogue, request: Mapping[str, Any], relation: str) -> Line:
+def started(catalogue: Catalogue, start: Start, relation: Relation) -> Text:
     """What starts a request, and whether that is of the same site."""
-    page, mode = request["from"], request["fetch"]
+    page = start.origin
     if page is None:
-        key = "own-fetch" if mode else "typed" if request["top_level"] else "own-part"
-        return sentence(catalogue, f"explain.started.{key}", {})
-    key = "page-fetch" if mode else "page-top-level" if request["top_level"] else "page-part"
+        key = "own-fetch" if start.fetch else "typed" if start.top_level else "own-part"
+    else:
+        key = "page-fetch" if start.fetch else "page-top-level" if start.top_level else "page-part"
     words = catalogue.text(f"explain.relation.{relation}")
-    fields = {"page": page, "mode": mode or "", "relation": words}
-    return sentence(catalogue, f"explain.started.{key}", fields)
+    fields = {"page": page or "", "mode": start.fetch or "", "relation": words}
+    return phrase(catalogue, f"explain.started.{key}", **shortened(fields))

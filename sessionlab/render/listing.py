@@ -1,36 +1,47 @@
 """Rows with their labels in one column, and sentences that say what to change.
 
 Rules
-- A label is a word or a mark; what stands beside it is broken to the room there is.
+- A label is a word or a mark; the lines beside it are broken to the room there is.
 - Values of a sentence's fields are cut: nobody reads a kilobyte of one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from rich.console import Console
 from rich.text import Text
 
-from sessionlab.render.catalogue import Catalogue
 from sessionlab.render.grid import broken, padded
 from sessionlab.render.look import Line, width
 from sessionlab.render.phrase import phrase
 from sessionlab.render.styles import QUIET
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sessionlab.render.catalogue import Catalogue
+
 _MOST_FIELD = 120
 
 
-class Row(NamedTuple):
+class ListRow(NamedTuple):
     """A label and the lines beside it."""
 
     label: Text
     lines: tuple[Line, ...]
 
 
-def listed(console: Console, rows: Iterable[Row], column: int, total: int) -> Iterator[Text]:
-    """The rows, their labels in a column of so many cells."""
+def listed(
+    console: Console, rows: Iterable[ListRow], total: int, column: int | None = None
+) -> Iterator[Text]:
+    """The rows as lines of at most ``total`` cells.
+
+    ``column``: cells of the labels' column; None: as many as the widest label takes.
+    """
+    rows = list(rows)
+    if column is None:
+        column = widest(rows)
     room = max(total - column - 3, 12)
     for label, lines in rows:
         pieces = [piece for line in lines for piece in broken(console, line, room)]
@@ -39,25 +50,29 @@ def listed(console: Console, rows: Iterable[Row], column: int, total: int) -> It
             yield Text(" ").append(head).append("  ").append(piece)
 
 
-def widest(rows: Iterable[Row]) -> int:
+def widest(rows: Iterable[ListRow]) -> int:
     """The cells of the widest label."""
     return max((width(row.label) for row in rows), default=0)
 
 
-def sentence(catalogue: Catalogue, key: str, evidence: Mapping[str, Any], style: str = "") -> Line:
-    """A sentence of the catalogue, its fields filled with what was seen."""
-    return Line(phrase(catalogue, key, style, **shortened(evidence)), hang=0)
+def row(label: Text, *texts: Text) -> ListRow:
+    """A row; a line break in a text begins another line, and blanks at a line's end go."""
+    lines = [line for text in texts for line in text.split("\n")]
+    for line in lines:
+        line.rstrip()
+    return ListRow(label, tuple(Line(line, hang=0) for line in lines))
 
 
 def with_change(
     catalogue: Catalogue, what: str, change: str, evidence: Mapping[str, Any]
-) -> tuple[Line, ...]:
+) -> tuple[Text, ...]:
     """A sentence and, where there is one, the other that says what to do; both are keys."""
-    line = sentence(catalogue, what, evidence)
+    fields = shortened(evidence)
+    sentence = phrase(catalogue, what, **fields)
     if not catalogue.has(change):
-        return (line,)
-    words = phrase(catalogue, change, **shortened(evidence))
-    return line, Line(phrase(catalogue, "explain.label.change", QUIET, change=words), hang=0)
+        return (sentence,)
+    words = phrase(catalogue, change, **fields)
+    return sentence, phrase(catalogue, "cli.change", QUIET, change=words)
 
 
 def shortened(evidence: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -14,9 +14,11 @@ from rich.text import Text
 from sessionlab.render import safe
 from sessionlab.render.catalogue import Catalogue
 from sessionlab.render.elide import elide
-from sessionlab.render.ids import IdColours
 from sessionlab.render.phrase import phrase, styled
 from sessionlab.render.styles import QUIET
+
+if TYPE_CHECKING:
+    from sessionlab.render.ids import IdColours
 
 WHOLE_ID = 88
 """Cells that a lane must have for IDs and signatures to be written whole."""

@@ -1,15 +1,14 @@
 """A running server's options and sessions, for a person to read.
 
 Rules
-- The reader of what ``/_sessionlab/state`` answers.  Every value in it may be hostile.
-- An ID has a colour and keeps it; what it is elsewhere is the same ID.
+- Every value may be hostile.
+- An ID has one colour and keeps it.
 """
 
 from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
@@ -19,13 +18,14 @@ from rich.text import Text
 from sessionlab.render import safe
 from sessionlab.render.elide import elide
 from sessionlab.render.ids import IdColours
-from sessionlab.render.inspection import moment
+from sessionlab.render.moment import moment
 from sessionlab.render.phrase import phrase
 from sessionlab.render.styles import FRAME, HEADING, LABEL, NOTHING, QUIET, REFUSED
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
 
+    from sessionlab.diagnose.server_state import BrokenSession, ServerState, StoredSession
     from sessionlab.render.catalogue import Catalogue
 
 _MOST_ID = 200
@@ -48,11 +48,8 @@ class ServerStateView:
     ``now``: milliseconds since the epoch.
     """
 
-    def __init__(
-        self, state: Mapping[str, Any], url: str, catalogue: Catalogue, *, now: int
-    ) -> None:
-        self._options: Mapping[str, Any] = state["options"]
-        self._store: Mapping[str, Any] = state["store"]
+    def __init__(self, state: ServerState, url: str, catalogue: Catalogue, *, now: int) -> None:
+        self._state = state
         self._url = url
         self._catalogue = catalogue
         self._now = now
@@ -70,7 +67,7 @@ class ServerStateView:
         table = _table()
         table.add_column(self._said("options", LABEL), no_wrap=True)
         table.add_column("", overflow="fold")
-        for name, value in self._options.items():
+        for name, value in self._state.options.items():
             if name == "cookie" and isinstance(value, dict):
                 for attribute, setting in value.items():
                     table.add_row(self._option(f"cookie.{attribute}"), self._setting(setting))
@@ -81,44 +78,42 @@ class ServerStateView:
         return table
 
     def _sessions(self, total: int) -> RenderResult:
-        store = self._store
-        if store.get("connected") is False:
+        state = self._state
+        if not state.is_connected:
             yield self._said("disconnected", REFUSED)
-        if error := store.get("error"):
-            yield self._said("store-error", REFUSED, error=_cut(str(error), 300))
+        if state.error is not None:
+            yield self._said("store-error", REFUSED, error=_cut(state.error, 300))
             return
-        records, broken = store.get("records", []), store.get("broken", [])
-        size = store.get("size", len(records))
-        title = self._said("sessions", HEADING, store=str(store.get("kind", "")), count=size)
+        title = self._said("sessions", HEADING, store=state.store, count=state.size)
         yield Text(" ").append(title)
         yield Text()
-        if not records and not broken:
+        if not state.sessions and not state.broken:
             yield Text(" ").append(self._said("none", url=self._url))
             return
-        yield self._records_table(records, broken, total)
-        if isinstance(following := store.get("next"), str):
-            place = shlex.quote(_cut(following, _MOST_ID))
+        yield self._table_of_sessions(state.sessions, state.broken, total)
+        if state.next is not None:
+            place = shlex.quote(_cut(state.next, _MOST_ID))
             yield Text(" ").append(self._said("more", QUIET, cursor=place))
 
-    def _records_table(
-        self, records: list[dict[str, Any]], broken: list[dict[str, Any]], total: int
+    def _table_of_sessions(
+        self, sessions: tuple[StoredSession, ...], broken: tuple[BrokenSession, ...], total: int
     ) -> Table:
         table = _table()
         for name in ("id", "expires", "cookie", "data"):
             table.add_column(
                 self._said(name, LABEL), overflow="fold", ratio=1 if name == "data" else None
             )
-        for record in records:
-            cookie, data = _split(record["record"])
+        for session in sessions:
+            cookie, data = _split(session.record)
             table.add_row(
-                self._id(record["id"], whole=total >= _WHOLE_IDS or len(records) == 1),
-                self._expiry(record["expires"]),
+                self._id(session.id, whole=total >= _WHOLE_IDS or len(sessions) == 1),
+                self._expiry(session.expires),
                 safe.text(cookie, QUIET),
                 Text(_cut(data, _MOST_DATA)),
             )
-        for record in broken:
-            why = Text(_cut(record["error"], _MOST_DATA), REFUSED)
-            table.add_row(self._id(record["id"], whole=False), NOTHING, NOTHING, why)
+        for unread in broken:
+            why = Text(_cut(unread.error, _MOST_DATA), REFUSED)
+            table.add_row(self._id(unread.id, whole=False), NOTHING, NOTHING, why)
         return table
 
     def _expiry(self, expires: int | None) -> Text:
@@ -149,7 +144,7 @@ class ServerStateView:
 
 
 def _cut(text: str, room: int) -> str:
-    """The visible text in so many cells; what nobody will see is not even looked at."""
+    """The visible text in so many cells; of a longer one, no more than needed is read."""
     return elide(text[: 2 * room], room)
 
 
@@ -165,7 +160,7 @@ def _table() -> Table:
 
 
 def _split(record: str) -> tuple[str, str]:
-    """A record's cookie as attributes, and its data as JSON; a text that is no record as it is."""
+    """A record's cookie as attributes, and its data as JSON; any other text as it stands."""
     try:
         found = json.loads(record)
         cookie = found.pop("cookie")

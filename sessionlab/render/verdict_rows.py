@@ -1,24 +1,28 @@
 """A browser's verdicts on cookies as rows: kept or refused, sent or withheld, and every reason.
 
 Rules
-- The readers of the JSON of `sessionlab.diagnose.verdicts`: codes come in, sentences go out.
-- A warning is said once on a page, however often it is given; a reason is said in full once, and
-  in its short form after that.
+- A warning is given once on a page.  Where a page repeats itself, a reason is given in full once,
+  and after that in its short form.
+- Verdicts hold octets; they are shown as the text that people read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from rich.text import Text
 
+from sessionlab.core.jar import JarVerdict, SendVerdict, StoredCookie
+from sessionlab.diagnose.octets import to_text
+from sessionlab.diagnose.start import Credentials
+from sessionlab.diagnose.verdicts import evidence_of
 from sessionlab.render.catalogue import Catalogue
 from sessionlab.render.cookie_text import cookie_pair, set_cookie_lines
 from sessionlab.render.elide import elide
-from sessionlab.render.inspection import moment
-from sessionlab.render.listing import Row, sentence, with_change
+from sessionlab.render.listing import ListRow, row, with_change
 from sessionlab.render.look import Line, Look
+from sessionlab.render.moment import moment
 from sessionlab.render.phrase import phrase, styled
 from sessionlab.render.styles import (
     CHANGED,
@@ -35,7 +39,6 @@ from sessionlab.render.styles import (
 MOST_COOKIES = 40
 _MOST_LINE = 2000
 _MOST_NAME = 40
-_KEPT = frozenset({"stored", "replaced"})
 
 
 class VerdictRows:
@@ -50,78 +53,83 @@ class VerdictRows:
         self._once = once
         self._seen: set[tuple[str, str, str]] = set()
 
-    def stored(self, found: Mapping[str, Any], barred: str | None = None) -> Iterator[Row]:
+    def stored(
+        self, line: str, verdict: JarVerdict, barred: Credentials | None = None
+    ) -> Iterator[ListRow]:
         """A Set-Cookie line and what became of it.
 
         ``barred``: the credentials mode of a fetch for which the browser keeps no cookie.
         """
-        label = self._said("label.set-cookie", LABEL)
-        yield Row(label, tuple(set_cookie_lines(found["line"][:_MOST_LINE], self._look)))
-        outcome = found["outcome"]
-        mark, style = (FITS_MARK, FITS) if outcome in _KEPT else (REFUSED_MARK, REFUSED)
-        verdict = self._verdict(mark, style, f"outcome.{outcome}")
-        reasons = list(self._reasons("refusal", found, found["name"]))
+        lines = set_cookie_lines(to_text(line)[:_MOST_LINE], self._look)
+        yield ListRow(self._said("label.set-cookie", LABEL), tuple(lines))
+        mark, style = (FITS_MARK, FITS) if verdict.cookie else (REFUSED_MARK, REFUSED)
+        label = self._verdict(mark, style, f"outcome.{verdict.outcome}")
+        reasons = list(self._reasons("refusal", verdict, verdict.set_cookie.name))
         if barred and not reasons:
             yield self.barred(barred, "not-kept")
         elif not reasons:
-            yield Row(verdict, (Line(self._lasts(found), hang=0),))
-        for index, lines in enumerate(reasons):
-            yield Row(styled(REFUSED_MARK, REFUSED) if index else verdict, lines)
-        yield from self._warnings("set-warning", found, found["name"])
+            yield row(label, self._lasts(verdict))
+        for index, sentences in enumerate(reasons):
+            yield row(styled(REFUSED_MARK, REFUSED) if index else label, *sentences)
+        yield from self._warnings("set-warning", verdict, verdict.set_cookie.name)
 
-    def judged(self, found: Mapping[str, Any], *, by_script: bool = False) -> Iterator[Row]:
+    def judged(self, verdict: SendVerdict, *, by_script: bool = False) -> Iterator[ListRow]:
         """A cookie and whether it goes with the request, or is visible to a script."""
-        sent = found["sent"]
-        words = ("hidden", "visible") if by_script else ("withheld", "sent")
-        mark, style = (FITS_MARK, FITS) if sent else (WITHHELD_MARK, REFUSED)
-        label = self._verdict(mark, style, f"verdict.{words[sent]}")
-        name = self._name(found["name"])
-        reasons = list(self._reasons("withheld", found, found["name"]))
-        if not reasons:
-            yield Row(label, (Line(name, hang=0),))
-        for index, (first, *rest) in enumerate(reasons):
-            body = Text().append(name).append(": ").append(first.text)
-            yield Row(styled(mark, style) if index else label, (Line(body, hang=0), *rest))
-        if sent:
-            yield from self._warnings("send-warning", found, found["name"])
-
-    def barred(self, mode: str, what: str = "withheld") -> Row:
-        """That a fetch with this credentials mode sends no cookies, or keeps none."""
-        key = f"explain.barred.{what}"
-        change = "explain.finding.credentials-left-out.change"
-        if self._once:  # a finding says it
-            lines: tuple[Line, ...] = (sentence(self._catalogue, key, {"mode": mode}),)
+        if verdict.sent:
+            mark, style, word = FITS_MARK, FITS, "visible" if by_script else "sent"
         else:
-            lines = with_change(self._catalogue, key, change, {"mode": mode})
-        return Row(self._verdict(WITHHELD_MARK, REFUSED, f"verdict.{what}"), lines)
+            mark, style, word = WITHHELD_MARK, REFUSED, "hidden" if by_script else "withheld"
+        label = self._verdict(mark, style, f"verdict.{word}")
+        name = self._name(to_text(verdict.cookie.name))
+        reasons = list(self._reasons("withheld", verdict, verdict.cookie.name))
+        if not reasons:
+            yield row(label, name)
+        for index, (first, *rest) in enumerate(reasons):
+            body = Text().append(name).append(": ").append(first)
+            yield row(styled(mark, style) if index else label, body, *rest)
+        if verdict.sent:
+            yield from self._warnings("send-warning", verdict, verdict.cookie.name)
 
-    def pair(self, found: Mapping[str, Any]) -> Line:
+    def barred(self, mode: Credentials, what: str = "withheld") -> ListRow:
+        """That a fetch with this credentials mode sends no cookies, or keeps none."""
+        key, fields = f"explain.barred.{what}", {"mode": mode}
+        change = "explain.finding.credentials-left-out.change"
+        if self._once:  # the diagnosis says what to change
+            sentences: tuple[Text, ...] = (phrase(self._catalogue, key, mode=mode),)
+        else:
+            sentences = with_change(self._catalogue, key, change, fields)
+        return row(self._verdict(WITHHELD_MARK, REFUSED, f"verdict.{what}"), *sentences)
+
+    def pair(self, cookie: StoredCookie) -> Line:
         """A cookie as it stands in the Cookie header."""
-        value = found["value"][:_MOST_LINE]
-        if not found["name"]:
-            return Line(self._look.value(value))
-        return Line(cookie_pair(found["name"][:_MOST_LINE], value, self._look))
+        name, value = to_text(cookie.name)[:_MOST_LINE], to_text(cookie.value)[:_MOST_LINE]
+        return Line(cookie_pair(name, value, self._look) if name else self._look.value(value))
 
-    def more(self, count: int) -> Row:
+    def more(self, count: int) -> ListRow:
         """That there is more, and where."""
-        return Row(Text(), (Line(self._said("said.more", QUIET, count=count), hang=0),))
+        return row(Text(), self._said("said.more", QUIET, count=count))
 
     def _reasons(
-        self, table: str, found: Mapping[str, Any], name: str
-    ) -> Iterator[tuple[Line, ...]]:
-        for code in found["reasons"]:
+        self, table: str, verdict: JarVerdict | SendVerdict, name: str
+    ) -> Iterator[tuple[Text, ...]]:
+        for code in verdict.reasons:
             if self._is_new(table, code, name):
-                key = f"jar.{table}.reason.{code}", f"jar.{table}.fix.{code}"
-                yield with_change(self._catalogue, *key, found["evidence"])
+                yield self._sentences(table, code, verdict)
             else:
-                yield (Line(phrase(self._catalogue, f"jar.{table}.short.{code}"), hang=0),)
+                yield (phrase(self._catalogue, f"jar.{table}.short.{code}"),)
 
-    def _warnings(self, table: str, found: Mapping[str, Any], name: str) -> Iterator[Row]:
-        for code in found["warnings"]:
+    def _warnings(
+        self, table: str, verdict: JarVerdict | SendVerdict, name: str
+    ) -> Iterator[ListRow]:
+        for code in verdict.warnings:
             if self._is_new(table, code, name):
-                key = f"jar.{table}.reason.{code}", f"jar.{table}.fix.{code}"
-                lines = with_change(self._catalogue, *key, found["evidence"])
-                yield Row(styled("!", CHANGED), lines)
+                yield row(styled("!", CHANGED), *self._sentences(table, code, verdict))
+
+    def _sentences(
+        self, table: str, code: str, verdict: JarVerdict | SendVerdict
+    ) -> tuple[Text, ...]:
+        what, change = f"jar.{table}.reason.{code}", f"jar.{table}.fix.{code}"
+        return with_change(self._catalogue, what, change, evidence_of(verdict))
 
     def _is_new(self, table: str, code: str, name: str) -> bool:
         key = (table, code, name)
@@ -137,12 +145,12 @@ class VerdictRows:
     def _verdict(self, mark: str, style: str, key: str) -> Text:
         return styled(f"{mark} ", style).append(self._said(key, style))
 
-    def _lasts(self, found: Mapping[str, Any]) -> Text:
-        if found["outcome"] not in _KEPT:
-            return phrase(self._catalogue, f"jar.outcome.{found['outcome']}")
-        if found["expires"] is None:
+    def _lasts(self, verdict: JarVerdict) -> Text:
+        if verdict.cookie is None:
+            return phrase(self._catalogue, f"jar.outcome.{verdict.outcome}")
+        if verdict.cookie.expires is None:
             return self._said("said.until-closed")
-        return self._said("said.until", time=moment(found["expires"]))
+        return self._said("said.until", time=moment(verdict.cookie.expires))
 
     def _said(self, key: str, style: str = "", **fields: Any) -> Text:
         return phrase(self._catalogue, f"explain.{key}", style, **fields)

@@ -12,7 +12,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 from sessionlab.diagnose.address import Address, read_address
 from sessionlab.diagnose.ask import Answer, Network
-from sessionlab.diagnose.causes import Finding
+from sessionlab.diagnose.causes import Diagnosis
 from sessionlab.diagnose.find import find_causes
 from sessionlab.diagnose.observe import Observation, observe
 from sessionlab.diagnose.start import Credentials, Start
@@ -73,7 +73,7 @@ def watched(
     )
 
 
-def codes(findings: Iterable[Finding]) -> list[str]:
+def codes(findings: Iterable[Diagnosis]) -> list[str]:
     return [finding.cause.value for finding in findings]
 
 
@@ -133,7 +133,7 @@ def served(app: Any, *, tls: bool = False) -> Iterator[int]:
 
 def diagnosed(
     app: Any, url: str, *starts: Start, then: str | None = None, visits: int = 3
-) -> tuple[Finding, ...]:
+) -> tuple[Diagnosis, ...]:
     """The findings at a real server on loopback that a browser reaches as ``url`` says."""
     first, later = (starts * 2)[:2] if starts else (Start(), Start())
     address = read_address(url)

@@ -10,7 +10,7 @@ import pytest
 from sessionlab.core.jar import Refusal, Withheld
 from sessionlab.diagnose.address import Address
 from sessionlab.diagnose.ask import Answer
-from sessionlab.diagnose.causes import Cause, Finding, Weight
+from sessionlab.diagnose.causes import Cause, Diagnosis, Weight
 from sessionlab.diagnose.find import _REFUSED, _WITHHELD, find_causes, is_trouble
 from sessionlab.diagnose.observe import MOST_HOPS, Observation
 from sessionlab.diagnose.start import Start
@@ -434,7 +434,7 @@ def test_the_codes_of_the_jar_that_can_be_met_are_all_known() -> None:
 def test_what_is_sure_comes_before_what_is_possible_and_that_before_what_is_good_to_know() -> None:
     order = list(Weight)
     for case in CASES.values():
-        weights = [order.index(finding.weight) for finding in find_causes(case.seen)]
+        weights = [order.index(finding.cause.weight) for finding in find_causes(case.seen)]
         assert weights == sorted(weights)
 
 
@@ -460,7 +460,7 @@ def test_notes_are_no_trouble(case: str, is_bad: bool) -> None:
 
 def test_the_evidence_names_the_ids_that_changed() -> None:
     found = find_causes(CASES["a new ID each time"].seen)[0]
-    assert found == Finding(
+    assert found == Diagnosis(
         Cause.ID_NEVER_KEPT,
         {
             "name": "connect.sid",

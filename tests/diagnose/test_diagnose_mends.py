@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sessionlab import CookieOptions, SessionOptions
-from sessionlab.diagnose.causes import MENDS, Cause, Finding, Mend
+from sessionlab.diagnose.causes import MENDS, Cause, Diagnosis, Mend
 from sessionlab.session.stores.sqlite import SQLiteStore
 
 STORES = [cause for cause, mend in MENDS.items() if "store" in mend.express]
@@ -42,11 +42,11 @@ def test_a_shared_store_is_one_that_there_is(cause: Cause) -> None:
 
 
 def test_a_finding_as_json_has_its_mend() -> None:
-    found = Finding(Cause.PROXY_NOT_TRUSTED, {"url": "x"}).to_json()
+    found = Diagnosis(Cause.PROXY_NOT_TRUSTED, {"url": "x"}).to_json()
     assert found == {
         "code": "proxy-not-trusted",
         "weight": "possible",
         "evidence": {"url": "x"},
         "mend": {"express": "proxy: true", "sessionlab": "trust_proxy=True"},
     }
-    assert Finding(Cause.TOO_LARGE).to_json()["mend"] is None
+    assert Diagnosis(Cause.TOO_LARGE).to_json()["mend"] is None

@@ -14,7 +14,7 @@ import sessionlab.render
 from sessionlab.core.jar import Relation, SetOutcome
 from sessionlab.diagnose.address import AddressFault
 from sessionlab.diagnose.ask import Trouble
-from sessionlab.diagnose.causes import MENDS, Cause, Finding, Weight
+from sessionlab.diagnose.causes import MENDS, Cause, Weight
 from sessionlab.diagnose.find import find_causes
 from sessionlab.diagnose.lines import Note
 from sessionlab.diagnose.observe import Ending
@@ -72,7 +72,7 @@ def test_every_cause_says_what_to_change_and_a_mend_has_a_sentence_before_it(
     language: str, cause: Cause
 ) -> None:
     found = topic(language)["finding"][cause]
-    if Finding(cause).weight in (Weight.CAUSE, Weight.POSSIBLE):
+    if cause.weight in (Weight.CAUSE, Weight.POSSIBLE):
         assert set(found) == {"what", "change"}
     if cause in MENDS:
         assert found["change"].endswith((":", ".", "=True)."))

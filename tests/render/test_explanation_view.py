@@ -64,7 +64,7 @@ def lines_view(
     if then := more.pop("then", None):
         more["then"] = read_address(then)
     found = explain_lines(lines, read_address(url), start, lambda _: None, now=NOW, **more)
-    return ExplanationView(found.to_json(), Catalogue(language))
+    return ExplanationView(found, Catalogue(language))
 
 
 def seen(answers: list[Answer], url: str = LOCAL, start: Start | None = None) -> Observation:
@@ -79,9 +79,8 @@ def seen(answers: list[Answer], url: str = LOCAL, start: Start | None = None) ->
 
 
 def visits_view(observation: Observation, language: str, *, insecure: bool = False) -> VisitsView:
-    findings = [finding.to_json() for finding in find_causes(observation)]
-    found = {**observation.to_json(), "findings": findings, "insecure": insecure}
-    return VisitsView(found, Catalogue(language))
+    causes = find_causes(observation)
+    return VisitsView(observation, causes, Catalogue(language), insecure=insecure)
 
 
 def ok(*lines: str, words: str | None = "1번 접속", **more: str) -> Answer:

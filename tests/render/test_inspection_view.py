@@ -23,6 +23,7 @@ from rich.console import Console
 
 from sessionlab.core.wire import encode_component, sign
 from sessionlab.decode import inspect_text
+from sessionlab.diagnose.server_state import read_state
 from sessionlab.render.catalogue import LANGUAGES, Catalogue
 from sessionlab.render.inspection import MOST_COOKIES, InspectionView
 from sessionlab.render.server_state import ServerStateView
@@ -102,9 +103,15 @@ def drawn(view: Any, width: int, *, colour: bool = False) -> str:
 
 
 def view_of(text: str, secrets: list[str], language: str) -> InspectionView:
-    found = inspect_text(text, secrets, now=NOW).to_json()
+    found = inspect_text(text, secrets, now=NOW)
     names = [f"--secret number {number}" for number in range(1, len(secrets) + 1)]
     return InspectionView(found, Catalogue(language), names)
+
+
+def server_view(state: Any, url: str = "http://x", language: str = "en") -> ServerStateView:
+    found = read_state(state)
+    assert found is not None
+    return ServerStateView(found, url, Catalogue(language), now=NOW)
 
 
 def compare_with_golden(name: str, page: str) -> None:
@@ -127,8 +134,7 @@ def test_a_page_is_as_it_was(name: str, language: str, width: int) -> None:
 @pytest.mark.parametrize("width", [80, 200])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_servers_page_is_as_it_was(language: str, width: int) -> None:
-    view = ServerStateView(STATE, "http://127.0.0.1:3000", Catalogue(language), now=NOW)
-    page = drawn(view, width)
+    page = drawn(server_view(STATE, "http://127.0.0.1:3000", language), width)
     assert [line for line in page.splitlines() if cell_len(line) > width] == []
     compare_with_golden(f"server-{language}-{width}", page)
 
@@ -189,14 +195,10 @@ def test_what_nobody_can_read_at_once_is_cut_and_said() -> None:
 
 def test_a_record_that_can_not_be_read_is_listed_with_the_reason() -> None:
     store = {**STATE["store"], "size": 4, "broken": [{"id": "bad", "error": "no record"}]}
-    view = ServerStateView({**STATE, "store": store}, "http://x", Catalogue("en"), now=NOW)
-    lines = drawn(view, 120).splitlines()
+    lines = drawn(server_view({**STATE, "store": store}), 120).splitlines()
     assert any(line.split() == ["bad", "—", "—", "no", "record"] for line in lines), lines
     assert any("--after '2:last id'" in line for line in lines)
-    last = ServerStateView(
-        {**STATE, "store": {**store, "next": None}}, "http://x", Catalogue("en"), now=NOW
-    )
-    assert "--after" not in drawn(last, 120)
+    assert "--after" not in drawn(server_view({**STATE, "store": {**store, "next": None}}), 120)
 
 
 @pytest.mark.parametrize("evil", HOSTILE)
@@ -214,5 +216,4 @@ def test_a_hostile_server_reaches_no_terminal(evil: str) -> None:
         },
     }
     for store in (state["store"], {"error": evil}):
-        view = ServerStateView({**state, "store": store}, evil, Catalogue("en"), now=NOW)
-        check_harmless(drawn(view, 80, colour=True))
+        check_harmless(drawn(server_view({**state, "store": store}, evil), 80, colour=True))

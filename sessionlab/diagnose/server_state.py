@@ -1,0 +1,103 @@
+"""What a running sessionlab server says of itself at ``/_sessionlab/state``.
+
+Rules
+- Anything may answer, so the form of everything that is used is checked here.
+- Texts are as the server sent them, hostile or not; whoever shows them makes them safe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+
+class StoredSession(NamedTuple):
+    """A session in the server's store: ``record`` is the text that the store holds for it.
+
+    ``expires``: milliseconds since the epoch; None: the session does not expire by itself.
+    """
+
+    id: str
+    record: str
+    expires: int | None
+
+
+class BrokenSession(NamedTuple):
+    """A session whose record the server cannot read, and its reason."""
+
+    id: str
+    error: str
+
+
+class AnsweringWorker(NamedTuple):
+    """Which of several processes answered, and whether all of them have the same sessions."""
+
+    number: str
+    of: str
+    shares_store: bool
+
+
+class ServerState(NamedTuple):
+    """The server's options, and a page of its sessions.
+
+    ``options`` are in Python's names.  ``next`` is where the following page begins; None: this is
+    the last one.  ``error`` is why the store could not be read; there are no sessions then.
+    """
+
+    answer: Mapping[str, Any]
+    options: Mapping[str, Any]
+    store: str
+    is_connected: bool
+    size: str
+    sessions: tuple[StoredSession, ...]
+    broken: tuple[BrokenSession, ...]
+    next: str | None
+    error: str | None
+    worker: AnsweringWorker | None
+
+    def to_json(self) -> dict[str, Any]:
+        """The state as the server sent it."""
+        return dict(self.answer)
+
+
+def read_state(answer: object) -> ServerState | None:
+    """The state in a JSON value; None: this is not what a sessionlab server answers."""
+    if not isinstance(answer, dict):
+        return None
+    options, store, worker = answer.get("options"), answer.get("store"), answer.get("worker")
+    if not isinstance(options, dict) or not isinstance(store, dict):
+        return None
+    records, broken = store.get("records", []), store.get("broken", [])
+    if not (
+        isinstance(worker, dict | None)
+        and _all_have(records, id=str, record=str, expires=int | None)
+        and _all_have(broken, id=str, error=str)
+    ):
+        return None
+    following, error = store.get("next"), store.get("error")
+    return ServerState(
+        answer=answer,
+        options=options,
+        store=str(store.get("kind", "")),
+        is_connected=store.get("connected") is not False,
+        size=str(store.get("size", len(records))),
+        sessions=tuple(StoredSession(it["id"], it["record"], it.get("expires")) for it in records),
+        broken=tuple(BrokenSession(it["id"], it["error"]) for it in broken),
+        next=following if isinstance(following, str) else None,
+        error=str(error) if error else None,
+        worker=_read_worker(worker) if worker else None,
+    )
+
+
+def _read_worker(worker: Mapping[str, Any]) -> AnsweringWorker:
+    number, of = (str(worker.get(name, "")) for name in ("number", "of"))
+    return AnsweringWorker(number, of, shares_store=bool(worker.get("shares_store")))
+
+
+def _all_have(entries: object, **types: Any) -> bool:
+    """Whether this is a list of objects that have such members."""
+    return isinstance(entries, list) and all(
+        isinstance(entry, dict)
+        and all(isinstance(entry.get(name), type_) for name, type_ in types.items())
+        for entry in entries
+    )
