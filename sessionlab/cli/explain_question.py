@@ -13,7 +13,7 @@ import sys
 from typing import NamedTuple
 
 from sessionlab.cli.problem import Problem
-from sessionlab.diagnose.address import Address, InvalidAddress, read_address
+from sessionlab.diagnose.address import InvalidAddress, WebAddress, read_address
 from sessionlab.diagnose.lines import read_lines
 from sessionlab.diagnose.start import OPAQUE, Credentials, Start
 
@@ -31,10 +31,10 @@ class Question(NamedTuple):
     """
 
     lines: list[str] | None
-    address: Address
+    address: WebAddress
     first: Start
     start: Start
-    then: Address
+    then: WebAddress
 
 
 def read_question(
@@ -71,7 +71,7 @@ def read_question(
     return Question(lines, address, first, start, later)
 
 
-def read_url(text: str) -> Address:
+def read_url(text: str) -> WebAddress:
     """Read a URL.  Raises Problem."""
     try:
         return read_address(text)
@@ -85,7 +85,7 @@ def shortened(text: str) -> str:
     return text if len(text) <= _LONGEST_FOUND else f"{text[:_LONGEST_FOUND]}…"
 
 
-def _read_what(what: list[str]) -> tuple[list[str] | None, Address]:
+def _read_what(what: list[str]) -> tuple[list[str] | None, WebAddress]:
     if not what:
         raise Problem("explain.error.nothing")
     *given, url = what
@@ -120,7 +120,7 @@ def _read_method(method: str) -> str:
     return method.upper()
 
 
-def _read_page(page: str | None) -> Address | None:
+def _read_page(page: str | None) -> WebAddress | None:
     return None if page is None or _is_opaque(page) else read_url(page)
 
 

@@ -4,9 +4,9 @@ Rules
 - The command is taken apart as the shell it was made for would: POSIX quotes and ``$'…'``,
   ``\`` at a line's end; the ``^`` of the Windows prompt; the backtick of PowerShell at a line's
   end.  Nothing is run and nothing is substituted: ``$NAME`` stays as it stands.
-- Cookies are what ``-b``/``--cookie`` gives and what a header ``Cookie:`` says, wherever it is
-  (wget and HTTPie take such a header too).
-- A quote that is never closed ends with the text: a command that was cut is still read.
+- Cookies are what ``-b``/``--cookie`` gives and what a ``Cookie:`` header says, wherever it
+  stands (wget and HTTPie take such a header too).
+- A quote that is never closed ends with the text, so that a command that was cut is still read.
 """
 
 from __future__ import annotations
@@ -23,6 +23,19 @@ _COMMAND = re.compile(
 _OPTIONS = re.compile(r"(?:-b|-H|--cookie|--header)(?=[\s='\"$^])")
 _CARET = re.compile(r"\^(?:\r?\n(\r?\n)?|(.)|\Z)")
 _CARET_QUOTE = re.compile(r'\^"|\^\r?\n')
+_PIECE = re.compile(
+    r"""
+      (?P<blank> [ \t\r\n]+ )
+    | [\\`] \r?\n
+    | ' (?P<single> [^']* ) (?: ' | \Z )
+    | " (?P<double> (?: [^"\\] | \\. )* ) (?: " | \\?\Z )
+    | \$' (?P<ansi> (?: [^'\\] | \\. )* ) (?: ' | \\?\Z )
+    | \\ (?P<escaped> .? )
+    | (?P<plain> [^\s\\'"`$]+ | . )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_DOUBLE_ESCAPE = re.compile(r'\\(?:([$`"\\])|\r?\n)')
 _HEADER = re.compile(r"(?:-H|--header=)?\s*cookie\s*:\s*(.*)", re.IGNORECASE | re.DOTALL)
 _ESCAPE = re.compile(
     r"\\(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})|([0-7]{1,3})|(.))",
@@ -32,24 +45,10 @@ _LETTERS = dict(zip("ntrabefv", "\n\t\r\a\b\x1b\f\v", strict=True))
 _TAKES_NO_VALUE = frozenset("#0123469afgGiIjJklLMnNOpqRsSvVZ")
 
 _TAKE_A_VALUE = (
-    "--connect-to",
-    "--cookie-jar",
-    "--data",
-    "--data-binary",
-    "--data-raw",
-    "--data-urlencode",
-    "--form",
-    "--json",
-    "--max-time",
-    "--output",
-    "--proxy",
-    "--referer",
-    "--request",
-    "--resolve",
-    "--url",
-    "--user",
-    "--user-agent",
-)
+    "--connect-to", "--cookie-jar", "--data", "--data-binary", "--data-raw", "--data-urlencode",
+    "--form", "--json", "--max-time", "--output", "--proxy", "--referer", "--request",
+    "--resolve", "--url", "--user", "--user-agent",
+)  # fmt: skip
 
 
 class CurlCookies(NamedTuple):
@@ -84,7 +83,7 @@ def read_command(text: str) -> CurlCookies:
 
 
 def _read_short(letters: str, words: Iterator[str], headers: list[str], files: list[str]) -> None:
-    """Read a word of one-letter options, of which the first with a value has the rest for it."""
+    """Read a word of one-letter options; the first that takes a value takes the rest."""
     for index, letter in enumerate(letters):
         if letter in _TAKES_NO_VALUE:
             continue
@@ -96,7 +95,7 @@ def _read_short(letters: str, words: Iterator[str], headers: list[str], files: l
 
 
 def _take(value: str, headers: list[str], files: list[str]) -> None:
-    # curl's own rule: without a "=" it is the name of a file.
+    # curl's own rule: a value without a "=" is the name of a file.
     (headers if "=" in value else files).append(value)
 
 
@@ -104,69 +103,23 @@ def split_words(text: str) -> Iterator[str]:
     """The words of a command line."""
     if _CARET_QUOTE.search(text):
         text = _CARET.sub(lambda match: match[1] or match[2] or "", text)
-    position = 0
-    word: list[str] | None = None
-    while position < len(text):
-        character = text[position]
-        if character in " \t\r\n":
-            if word is not None:
-                yield "".join(word)
-                word = None
-            position += 1
-            continue
-        if character in "\\`" and text[position + 1 : position + 3].startswith(("\n", "\r\n")):
-            position = text.index("\n", position) + 1
-            continue
-        if word is None:
-            word = []
-        if character == "'":
-            piece, position = _until(text, position + 1, "'")
-        elif character == '"':
-            piece, position = _double_quoted(text, position + 1)
-        elif text.startswith("$'", position):
-            piece, position = _ansi_quoted(text, position + 2)
-        elif character == "\\":
-            piece, position = text[position + 1 : position + 2], position + 2
-        else:
-            piece, position = _plain(text, position)
-        word.append(piece)
-    if word is not None:
-        yield "".join(word)
-
-
-_PLAIN = re.compile(r"""[^\s\\'"`$]+""")
-
-
-def _plain(text: str, position: int) -> tuple[str, int]:
-    match = _PLAIN.match(text, position)
-    end = match.end() if match else position + 1
-    return text[position:end], end
-
-
-def _until(text: str, position: int, quote: str) -> tuple[str, int]:
-    end = text.find(quote, position)
-    return (text[position:], len(text)) if end < 0 else (text[position:end], end + 1)
-
-
-_DOUBLE_QUOTED = re.compile(r'((?:[^"\\]|\\.)*)("|\\?\Z)', re.DOTALL)
-_DOUBLE_ESCAPE = re.compile(r'\\(?:([$`"\\])|\r?\n)')
-
-
-def _double_quoted(text: str, position: int) -> tuple[str, int]:
-    match = _DOUBLE_QUOTED.match(text, position)
-    if match is None:
-        return text[position:], len(text)
-    return _DOUBLE_ESCAPE.sub(lambda found: found[1] or "", match[1]), match.end()
-
-
-_ANSI_QUOTED = re.compile(r"((?:[^'\\]|\\.)*)('|\\?\Z)", re.DOTALL)
-
-
-def _ansi_quoted(text: str, position: int) -> tuple[str, int]:
-    match = _ANSI_QUOTED.match(text, position)
-    if match is None:
-        return text[position:], len(text)
-    return _ESCAPE.sub(_unescape, match[1]), match.end()
+    pieces: list[str] | None = None  # of the word in hand; None: between words
+    for match in _PIECE.finditer(text):
+        kind, piece = match.lastgroup, match[match.lastgroup or 0]
+        if kind == "blank":
+            if pieces is not None:
+                yield "".join(pieces)
+            pieces = None
+        elif kind is not None:  # else a line that goes on
+            if kind == "double":
+                piece = _DOUBLE_ESCAPE.sub(lambda found: found[1] or "", piece)
+            elif kind == "ansi":
+                piece = _ESCAPE.sub(_unescape, piece)
+            if pieces is None:
+                pieces = []
+            pieces.append(piece)
+    if pieces is not None:
+        yield "".join(pieces)
 
 
 def _unescape(match: re.Match[str]) -> str:

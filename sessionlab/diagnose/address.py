@@ -17,7 +17,7 @@ from urllib.parse import quote, urljoin
 from sessionlab.core.jar.hosts import canonical_host, is_ip, is_loopback
 
 _URL = re.compile(r"([a-z][a-z0-9+.-]*)://([^/?#\\]*)([^?#]*)(\?[^#]*)?(?:#.*)?", re.I | re.S)
-_PORT = re.compile(r"(.*?)(?::([0-9]*))?", re.S)
+_PORT = re.compile(r":([0-9]*)\Z")
 _NAME = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?")
 _NO_SCHEME = re.compile(
     r"(?:localhost|[a-z0-9_-]+(?:\.[a-z0-9_-]+)+|\[[0-9a-f:.]+\])(?::[0-9]+)?(?:[/?].*)?", re.I
@@ -47,7 +47,7 @@ class InvalidAddress(ValueError):
         self.found = found
 
 
-class Address(NamedTuple):
+class WebAddress(NamedTuple):
     """A URL as sent.  ``host`` is canonical, ``port`` None where it is the scheme's own."""
 
     scheme: str
@@ -81,23 +81,25 @@ class Address(NamedTuple):
         return is_loopback(self.host)
 
 
-def read_address(text: str) -> Address:
+def read_address(text: str) -> WebAddress:
     """Read an absolute URL.  Raises InvalidAddress."""
     # As browsers do: blanks around a URL and line breaks inside it are no part of it.
     text = re.sub(r"[\t\r\n]", "", text).strip("".join(map(chr, range(0x21))))
     found = _URL.fullmatch(text)
     if found is None:
-        fault = AddressFault.WITHOUT_SCHEME if _NO_SCHEME.fullmatch(text) else None
-        raise InvalidAddress(fault or AddressFault.NOT_ABSOLUTE, text)
+        is_host = _NO_SCHEME.fullmatch(text)
+        raise InvalidAddress(
+            AddressFault.WITHOUT_SCHEME if is_host else AddressFault.NOT_ABSOLUTE, text
+        )
     scheme = found[1].lower()
     host, port = _read_authority(found[2], text)
     usual = _PORTS.get(scheme)
     path = _resolve_dots(found[3].replace("\\", "/") or "/")
     target = _sendable(path, _PATH_KEPT) + _sendable(found[4] or "", _QUERY_KEPT)
-    return Address(scheme, host, None if port == usual else port, target)
+    return WebAddress(scheme, host, None if port == usual else port, target)
 
 
-def follow(base: Address, reference: str) -> Address:
+def follow(base: WebAddress, reference: str) -> WebAddress:
     """The URL that a Location header means.  Raises InvalidAddress."""
     try:
         joined = urljoin(base.url, reference)
@@ -109,19 +111,18 @@ def follow(base: Address, reference: str) -> Address:
 def _read_authority(text: str, url: str) -> tuple[str, int | None]:
     if "@" in text:
         raise InvalidAddress(AddressFault.USER_INFO, url)
-    found = _PORT.fullmatch(text)
-    assert found is not None  # noqa: S101  (the pattern matches every text)
     if len(text) > 4 * _LONGEST_NAME:
         raise InvalidAddress(AddressFault.HOST, url)
+    found = _PORT.search(text)
     try:
-        host = canonical_host(found[1])
+        host = canonical_host(text[: found.start()] if found else text)
     except ValueError:
         raise InvalidAddress(AddressFault.HOST, url) from None
     if not _is_host(host):
         raise InvalidAddress(AddressFault.HOST, url)
-    if not found[2]:
+    if not (found and found[1]):
         return host, None
-    port = int(found[2])
+    port = int(found[1])
     if not 0 < port < 65536:
         raise InvalidAddress(AddressFault.PORT, url)
     return host, port

@@ -21,7 +21,7 @@ from socket import SHUT_RDWR, gaierror, socket
 from threading import Timer
 from typing import NamedTuple
 
-from sessionlab.diagnose.address import Address
+from sessionlab.diagnose.address import WebAddress
 
 PATIENCE = 10.0
 """Seconds until a request has to be answered, its body included."""
@@ -77,7 +77,7 @@ class Answer(NamedTuple):
         return next(iter(self.all(name)), None)
 
 
-Ask = Callable[[Address, str, Mapping[str, str]], Answer]
+Ask = Callable[[WebAddress, str, Mapping[str, str]], Answer]
 """Sends a request: address, method, and headers other than Host.  Raises Unreachable."""
 
 
@@ -99,7 +99,7 @@ class Network:
         self._patience = patience
         self._connect_to = connect_to
 
-    def __call__(self, address: Address, method: str, headers: Mapping[str, str]) -> Answer:
+    def __call__(self, address: WebAddress, method: str, headers: Mapping[str, str]) -> Answer:
         """Send one request and read the answer.  Raises Unreachable."""
         connection = self._connection(address)
         limit = _Limit()
@@ -118,7 +118,7 @@ class Network:
             limit.cancel()
             connection.close()
 
-    def _connection(self, address: Address) -> HTTPConnection:
+    def _connection(self, address: WebAddress) -> HTTPConnection:
         is_tls = address.scheme == "https"
         host, port = address.host.strip("[]"), address.port or (443 if is_tls else 80)
         if self._connect_to:
@@ -186,7 +186,7 @@ def _words(octets: bytes, content_type: str) -> str | None:
     return (words if len(words) <= _LONGEST_WORDS else f"{words[:_LONGEST_WORDS]}…") or None
 
 
-def _understand(error: Exception, address: Address, limit: _Limit) -> Unreachable:
+def _understand(error: Exception, address: WebAddress, limit: _Limit) -> Unreachable:
     url = address.url
     if limit.is_over or isinstance(error, TimeoutError):
         return Unreachable(Trouble.TIMEOUT, url)

@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sessionlab.diagnose.address import Address
+from sessionlab.diagnose.address import WebAddress
 from sessionlab.diagnose.ask import Answer
 from sessionlab.diagnose.causes import Cause, Diagnosis
 from sessionlab.diagnose.octets import to_text
 from sessionlab.diagnose.start import Credentials, Start
 
 
-def judge_cors(start: Start, address: Address, answer: Answer) -> Iterator[Diagnosis]:
+def judge_cors(start: Start, address: WebAddress, answer: Answer) -> Iterator[Diagnosis]:
     """What keeps a fetch from using cookies; nothing for any other request."""
     if start.fetch is None:
         return

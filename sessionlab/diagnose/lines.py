@@ -20,7 +20,7 @@ from sessionlab.core.jar import (
     SendVerdict,
     Sites,
 )
-from sessionlab.diagnose.address import Address
+from sessionlab.diagnose.address import WebAddress
 from sessionlab.diagnose.octets import to_octets, to_text
 from sessionlab.diagnose.start import Start
 from sessionlab.diagnose.verdicts import judge_all, judged_json, stored_json
@@ -44,11 +44,11 @@ class LinesExplained(NamedTuple):
     there is none.  ``after``: milliseconds between the two.
     """
 
-    address: Address
+    address: WebAddress
     set_by: Start
     lines: tuple[str, ...]
     stored: tuple[JarVerdict, ...]
-    then: Address
+    then: WebAddress
     start: Start
     request: ResolvedRequest
     after: int
@@ -95,13 +95,13 @@ def read_lines(text: str) -> list[str]:
 
 def explain_lines(
     lines: Sequence[str],
-    address: Address,
+    address: WebAddress,
     start: Start,
     public_suffix: PublicSuffix,
     *,
     now: int,
     set_by: Start | None = None,
-    then: Address | None = None,
+    then: WebAddress | None = None,
     after: int = 0,
 ) -> LinesExplained:
     """Judge the lines, which came from ``address``, and a request ``after`` ms later.
@@ -132,7 +132,7 @@ def explain_lines(
     )
 
 
-def _notes(address: Address, then: Address, start: Start) -> list[Note]:
+def _notes(address: WebAddress, then: WebAddress, start: Start) -> list[Note]:
     others = [address, *([start.page] if start.page else [])]
     found: dict[Note, None] = {}
     for other in others:

@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from sessionlab.core.jar import Jar, JarVerdict, PublicSuffix, Relation, SendVerdict, Sites
-from sessionlab.diagnose.address import Address, InvalidAddress, follow
+from sessionlab.diagnose.address import InvalidAddress, WebAddress, follow
 from sessionlab.diagnose.ask import Answer, Ask, Unreachable
 from sessionlab.diagnose.octets import to_text
 from sessionlab.diagnose.start import Start
@@ -50,7 +50,7 @@ class Hop(NamedTuple):
     """
 
     start: Start
-    address: Address
+    address: WebAddress
     method: str
     relation: Relation
     judged: tuple[SendVerdict, ...]
@@ -130,7 +130,7 @@ class Observation(NamedTuple):
 
 
 def observe(
-    requests: Sequence[tuple[Address, Start]],
+    requests: Sequence[tuple[WebAddress, Start]],
     public_suffix: PublicSuffix,
     ask: Ask,
     clock: Callable[[], int],
@@ -139,8 +139,8 @@ def observe(
 
     ``clock`` gives milliseconds since the epoch.  Raises Unreachable.
     """
-    visitor = _Visitor(public_suffix, ask, clock)
-    visits = tuple(visitor.visit(address, start) for address, start in requests)
+    agent = _UserAgent(public_suffix, ask, clock)
+    visits = tuple(agent.visit(address, start) for address, start in requests)
     return Observation(visits, _probe(visits, ask))
 
 
@@ -156,7 +156,7 @@ def _probe(visits: tuple[ServerVisit, ...], ask: Ask) -> Answer | None:
         return None
 
 
-class _Visitor:
+class _UserAgent:
     """Visits a server as a browser with an empty jar."""
 
     def __init__(self, public_suffix: PublicSuffix, ask: Ask, clock: Callable[[], int]) -> None:
@@ -165,7 +165,7 @@ class _Visitor:
         self._clock = clock
         self._jar = Jar(public_suffix)
 
-    def visit(self, address: Address, start: Start) -> ServerVisit:
+    def visit(self, address: WebAddress, start: Start) -> ServerVisit:
         hops: list[Hop] = []
         method = start.method
         while True:
@@ -185,7 +185,7 @@ class _Visitor:
             if _becomes_get(status, method):
                 method = "GET"
 
-    def _hop(self, address: Address, start: Start, method: str) -> Hop:
+    def _hop(self, address: WebAddress, start: Start, method: str) -> Hop:
         context = start.context(address, method)
         without = start.without_credentials(address)
         relation = Sites(self._suffix).resolve(context).relation
@@ -206,7 +206,7 @@ def _becomes_get(status: int, method: str) -> bool:
     return method != "HEAD" if status == 303 else status in (301, 302) and method == "POST"
 
 
-def _headers(start: Start, address: Address) -> dict[str, str]:
+def _headers(start: Start, address: WebAddress) -> dict[str, str]:
     headers = dict(_HEADERS)
     is_cors = start.fetch is not None and start.is_cross_origin(address)
     if start.origin is not None and (is_cors or start.method not in _SAFE):

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from sessionlab.core.jar import Api, RequestContext
-from sessionlab.diagnose.address import Address
+from sessionlab.diagnose.address import WebAddress
 
 OPAQUE = "null"
 """How the origin of a page without one is written: a file, a sandboxed frame."""
@@ -38,7 +38,7 @@ class Start:
     """
 
     method: str = "GET"
-    page: Address | None = None
+    page: WebAddress | None = None
     is_opaque: bool = False
     top_level: bool = True
     fetch: Credentials | None = None
@@ -51,17 +51,17 @@ class Start:
             return OPAQUE
         return None if self.page is None else self.page.origin
 
-    def is_cross_origin(self, address: Address) -> bool:
+    def is_cross_origin(self, address: WebAddress) -> bool:
         """Whether the page is of another origin than the URL; two ports are two origins."""
         return self.origin not in (None, address.origin)
 
-    def without_credentials(self, address: Address) -> bool:
+    def without_credentials(self, address: WebAddress) -> bool:
         """Whether fetch's credentials mode keeps cookies out, both ways."""
         if self.fetch is Credentials.SAME_ORIGIN:
             return self.is_cross_origin(address)
         return self.fetch is Credentials.OMIT
 
-    def context(self, address: Address, method: str | None = None) -> RequestContext:
+    def context(self, address: WebAddress, method: str | None = None) -> RequestContext:
         """The request as the jar sees it."""
         return RequestContext(
             address.url,
@@ -71,7 +71,7 @@ class Start:
             api=Api.DOM if self.document_cookie else Api.HTTP,
         )
 
-    def to_json(self, address: Address) -> dict[str, Any]:
+    def to_json(self, address: WebAddress) -> dict[str, Any]:
         """The request, to this address, as JSON-safe data."""
         return {
             "url": address.url,

@@ -10,7 +10,7 @@ from threading import Thread
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
-from sessionlab.diagnose.address import Address, read_address
+from sessionlab.diagnose.address import WebAddress, read_address
 from sessionlab.diagnose.ask import Answer, Network
 from sessionlab.diagnose.causes import Diagnosis
 from sessionlab.diagnose.find import find_causes
@@ -54,7 +54,7 @@ def moved(location: str, *set_cookie: str) -> Answer:
     return answer(*set_cookie, status=302, phrase="Found", Location=location)
 
 
-Script = Callable[[Address, Mapping[str, str]], Answer]
+Script = Callable[[WebAddress, Mapping[str, str]], Answer]
 
 
 def watched(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from sessionlab.core.jar import Refusal, Withheld
-from sessionlab.diagnose.address import Address
+from sessionlab.diagnose.address import WebAddress
 from sessionlab.diagnose.ask import Answer
 from sessionlab.diagnose.causes import Cause, Diagnosis, Weight
 from sessionlab.diagnose.find import _REFUSED, _WITHHELD, find_causes, is_trouble
@@ -24,27 +24,27 @@ FRONT = "http://localhost:5173"
 BACK = "http://localhost:3000/"
 
 
-def always(*lines: str, **more: str) -> Callable[[Address, Mapping[str, str]], Answer]:
+def always(*lines: str, **more: str) -> Callable[[WebAddress, Mapping[str, str]], Answer]:
     return lambda address, headers: answer(*lines, **more)
 
 
-def first_only(*lines: str, **more: str) -> Callable[[Address, Mapping[str, str]], Answer]:
+def first_only(*lines: str, **more: str) -> Callable[[WebAddress, Mapping[str, str]], Answer]:
     """Sets cookies for whoever sends none."""
     return lambda address, headers: answer(*(() if "Cookie" in headers else lines), **more)
 
 
-def routed(**routes: Answer) -> Callable[[Address, Mapping[str, str]], Answer]:
+def routed(**routes: Answer) -> Callable[[WebAddress, Mapping[str, str]], Answer]:
     """An answer for each last part of a path."""
     return lambda address, headers: routes[address.target.rpartition("/")[2]]
 
 
-def in_turn(*lines: str) -> Callable[[Address, Mapping[str, str]], Answer]:
+def in_turn(*lines: str) -> Callable[[WebAddress, Mapping[str, str]], Answer]:
     """A line for each request."""
     left = iter(lines)
     return lambda address, headers: answer(*filter(None, [next(left)]))
 
 
-def claimed(line: str) -> Callable[[Address, Mapping[str, str]], Answer]:
+def claimed(line: str) -> Callable[[WebAddress, Mapping[str, str]], Answer]:
     """Sets a cookie for whoever claims https."""
     return lambda address, headers: answer(*([line] if "X-Forwarded-Proto" in headers else []))
 
@@ -501,7 +501,7 @@ def test_the_request_that_claims_https_is_made_only_where_it_tells_something() -
     def asked(url: str, starts: Start, *lines: str) -> int:
         count = []
 
-        def script(address: Address, headers: Mapping[str, str]) -> Answer:
+        def script(address: WebAddress, headers: Mapping[str, str]) -> Answer:
             count.append("X-Forwarded-Proto" in headers)
             return answer(*lines)
 
@@ -518,7 +518,7 @@ def test_a_fetch_without_credentials_keeps_nothing_and_sends_nothing() -> None:
     """Not even what is in the jar: here the redirect leads to another port, which shares it."""
     cookies: list[str | None] = []
 
-    def script(address: Address, headers: Mapping[str, str]) -> Answer:
+    def script(address: WebAddress, headers: Mapping[str, str]) -> Answer:
         cookies.append(headers.get("Cookie"))
         return answer(sid("B")) if address.port == 3000 else moved(BACK, sid("A"))
 
@@ -534,7 +534,7 @@ def test_an_origin_is_sent_by_what_a_browser_sends_it_with() -> None:
     def origins(starts: Start) -> set[str | None]:
         sent: set[str | None] = set()
 
-        def script(address: Address, headers: Mapping[str, str]) -> Answer:
+        def script(address: WebAddress, headers: Mapping[str, str]) -> Answer:
             sent.add(headers.get("Origin"))
             return answer("a=b")
 

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from sessionlab.diagnose.address import Address, read_address
+from sessionlab.diagnose.address import WebAddress, read_address
 from sessionlab.diagnose.ask import Answer
 from sessionlab.diagnose.find import find_causes
 from sessionlab.diagnose.lines import explain_lines
@@ -71,7 +71,7 @@ def seen(answers: list[Answer], url: str = LOCAL, start: Start | None = None) ->
     """A visit for each answer; redirects take theirs, and the last one stays."""
     left = list(answers)
 
-    def ask(address: Address, method: str, headers: Mapping[str, str]) -> Answer:
+    def ask(address: WebAddress, method: str, headers: Mapping[str, str]) -> Answer:
         return left.pop(0) if len(left) > 1 else left[0]
 
     requests = [(read_address(url), start or Start())] * 3
