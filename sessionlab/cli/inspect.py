@@ -73,7 +73,7 @@ def _show_server(url: str, after: str | None, said: Catalogue, *, as_json: bool)
 
     origin, state = ask_server(url, after, said)
     if as_json:
-        _write_json({"url": origin, **state.to_json()})
+        _write_json({"url": origin, **state.answer})
         return
 
     from time import time

@@ -12,21 +12,15 @@ from typing import Any, NamedTuple
 
 
 class StoredSession(NamedTuple):
-    """A session in the server's store: ``record`` is the text that the store holds for it.
+    """A session in the server's store: the text of its record, or why it cannot be read.
 
     ``expires``: milliseconds since the epoch; None: the session does not expire by itself.
     """
 
     id: str
-    record: str
-    expires: int | None
-
-
-class BrokenSession(NamedTuple):
-    """A session whose record the server cannot read, and its reason."""
-
-    id: str
-    error: str
+    record: str = ""
+    expires: int | None = None
+    error: str | None = None
 
 
 class AnsweringWorker(NamedTuple):
@@ -38,7 +32,7 @@ class AnsweringWorker(NamedTuple):
 
 
 class ServerState(NamedTuple):
-    """The server's options, and a page of its sessions.
+    """The server's options, and a page of its sessions; ``answer`` is all that it sent.
 
     ``options`` are in Python's names.  ``next`` is where the following page begins; None: this is
     the last one.  ``error`` is why the store could not be read; there are no sessions then.
@@ -50,14 +44,9 @@ class ServerState(NamedTuple):
     is_connected: bool
     size: str
     sessions: tuple[StoredSession, ...]
-    broken: tuple[BrokenSession, ...]
     next: str | None
     error: str | None
     worker: AnsweringWorker | None
-
-    def to_json(self) -> dict[str, Any]:
-        """The state as the server sent it."""
-        return dict(self.answer)
 
 
 def read_state(answer: object) -> ServerState | None:
@@ -65,7 +54,7 @@ def read_state(answer: object) -> ServerState | None:
     if not isinstance(answer, dict):
         return None
     options, store, worker = answer.get("options"), answer.get("store"), answer.get("worker")
-    if not isinstance(options, dict) or not isinstance(store, dict):
+    if not (isinstance(options, dict) and isinstance(store, dict)):
         return None
     records, broken = store.get("records", []), store.get("broken", [])
     if not (
@@ -75,14 +64,15 @@ def read_state(answer: object) -> ServerState | None:
     ):
         return None
     following, error = store.get("next"), store.get("error")
+    sessions = [StoredSession(it["id"], it["record"], it.get("expires")) for it in records]
+    sessions += [StoredSession(it["id"], error=it["error"]) for it in broken]
     return ServerState(
         answer=answer,
         options=options,
         store=str(store.get("kind", "")),
         is_connected=store.get("connected") is not False,
         size=str(store.get("size", len(records))),
-        sessions=tuple(StoredSession(it["id"], it["record"], it.get("expires")) for it in records),
-        broken=tuple(BrokenSession(it["id"], it["error"]) for it in broken),
+        sessions=tuple(sessions),
         next=following if isinstance(following, str) else None,
         error=str(error) if error else None,
         worker=_read_worker(worker) if worker else None,

@@ -25,7 +25,7 @@ from sessionlab.render.styles import FRAME, HEADING, LABEL, NOTHING, QUIET, REFU
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
 
-    from sessionlab.diagnose.server_state import BrokenSession, ServerState, StoredSession
+    from sessionlab.diagnose.server_state import ServerState
     from sessionlab.render.catalogue import Catalogue
 
 _MOST_ID = 200
@@ -87,33 +87,34 @@ class ServerStateView:
         title = self._said("sessions", HEADING, store=state.store, count=state.size)
         yield Text(" ").append(title)
         yield Text()
-        if not state.sessions and not state.broken:
+        if not state.sessions:
             yield Text(" ").append(self._said("none", url=self._url))
             return
-        yield self._table_of_sessions(state.sessions, state.broken, total)
+        yield self._table_of_sessions(total)
         if state.next is not None:
             place = shlex.quote(_cut(state.next, _MOST_ID))
             yield Text(" ").append(self._said("more", QUIET, cursor=place))
 
-    def _table_of_sessions(
-        self, sessions: tuple[StoredSession, ...], broken: tuple[BrokenSession, ...], total: int
-    ) -> Table:
+    def _table_of_sessions(self, total: int) -> Table:
         table = _table()
         for name in ("id", "expires", "cookie", "data"):
             table.add_column(
                 self._said(name, LABEL), overflow="fold", ratio=1 if name == "data" else None
             )
-        for session in sessions:
+        readable = [session for session in self._state.sessions if session.error is None]
+        is_roomy = total >= _WHOLE_IDS or len(readable) == 1
+        for session in self._state.sessions:
+            if session.error is not None:
+                why = Text(_cut(session.error, _MOST_DATA), REFUSED)
+                table.add_row(self._id(session.id, whole=False), NOTHING, NOTHING, why)
+                continue
             cookie, data = _split(session.record)
             table.add_row(
-                self._id(session.id, whole=total >= _WHOLE_IDS or len(sessions) == 1),
+                self._id(session.id, whole=is_roomy),
                 self._expiry(session.expires),
                 safe.text(cookie, QUIET),
                 Text(_cut(data, _MOST_DATA)),
             )
-        for unread in broken:
-            why = Text(_cut(unread.error, _MOST_DATA), REFUSED)
-            table.add_row(self._id(unread.id, whole=False), NOTHING, NOTHING, why)
         return table
 
     def _expiry(self, expires: int | None) -> Text:

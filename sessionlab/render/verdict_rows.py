@@ -39,6 +39,7 @@ from sessionlab.render.styles import (
 MOST_COOKIES = 40
 _MOST_LINE = 2000
 _MOST_NAME = 40
+_Verdict = JarVerdict | SendVerdict
 
 
 class VerdictRows:
@@ -64,14 +65,14 @@ class VerdictRows:
         yield ListRow(self._said("label.set-cookie", LABEL), tuple(lines))
         mark, style = (FITS_MARK, FITS) if verdict.cookie else (REFUSED_MARK, REFUSED)
         label = self._verdict(mark, style, f"outcome.{verdict.outcome}")
-        reasons = list(self._reasons("refusal", verdict, verdict.set_cookie.name))
+        reasons = list(self._reasons("refusal", verdict))
         if barred and not reasons:
             yield self.barred(barred, "not-kept")
         elif not reasons:
             yield row(label, self._lasts(verdict))
         for index, sentences in enumerate(reasons):
             yield row(styled(REFUSED_MARK, REFUSED) if index else label, *sentences)
-        yield from self._warnings("set-warning", verdict, verdict.set_cookie.name)
+        yield from self._warnings("set-warning", verdict)
 
     def judged(self, verdict: SendVerdict, *, by_script: bool = False) -> Iterator[ListRow]:
         """A cookie and whether it goes with the request, or is visible to a script."""
@@ -81,14 +82,14 @@ class VerdictRows:
             mark, style, word = WITHHELD_MARK, REFUSED, "hidden" if by_script else "withheld"
         label = self._verdict(mark, style, f"verdict.{word}")
         name = self._name(to_text(verdict.cookie.name))
-        reasons = list(self._reasons("withheld", verdict, verdict.cookie.name))
+        reasons = list(self._reasons("withheld", verdict))
         if not reasons:
             yield row(label, name)
         for index, (first, *rest) in enumerate(reasons):
             body = Text().append(name).append(": ").append(first)
             yield row(styled(mark, style) if index else label, body, *rest)
         if verdict.sent:
-            yield from self._warnings("send-warning", verdict, verdict.cookie.name)
+            yield from self._warnings("send-warning", verdict)
 
     def barred(self, mode: Credentials, what: str = "withheld") -> ListRow:
         """That a fetch with this credentials mode sends no cookies, or keeps none."""
@@ -109,30 +110,24 @@ class VerdictRows:
         """That there is more, and where."""
         return row(Text(), self._said("said.more", QUIET, count=count))
 
-    def _reasons(
-        self, table: str, verdict: JarVerdict | SendVerdict, name: str
-    ) -> Iterator[tuple[Text, ...]]:
+    def _reasons(self, table: str, verdict: _Verdict) -> Iterator[tuple[Text, ...]]:
         for code in verdict.reasons:
-            if self._is_new(table, code, name):
+            if self._is_new(table, code, verdict):
                 yield self._sentences(table, code, verdict)
             else:
                 yield (phrase(self._catalogue, f"jar.{table}.short.{code}"),)
 
-    def _warnings(
-        self, table: str, verdict: JarVerdict | SendVerdict, name: str
-    ) -> Iterator[ListRow]:
+    def _warnings(self, table: str, verdict: _Verdict) -> Iterator[ListRow]:
         for code in verdict.warnings:
-            if self._is_new(table, code, name):
+            if self._is_new(table, code, verdict):
                 yield row(styled("!", CHANGED), *self._sentences(table, code, verdict))
 
-    def _sentences(
-        self, table: str, code: str, verdict: JarVerdict | SendVerdict
-    ) -> tuple[Text, ...]:
+    def _sentences(self, table: str, code: str, verdict: _Verdict) -> tuple[Text, ...]:
         what, change = f"jar.{table}.reason.{code}", f"jar.{table}.fix.{code}"
         return with_change(self._catalogue, what, change, evidence_of(verdict))
 
-    def _is_new(self, table: str, code: str, name: str) -> bool:
-        key = (table, code, name)
+    def _is_new(self, table: str, code: str, verdict: _Verdict) -> bool:
+        key = (table, code, verdict.evidence["name"])
         is_new = key not in self._seen or not self._once
         self._seen.add(key)
         return is_new

@@ -36,7 +36,7 @@ def read(given, others, secrets):
         return None
     _, number, check = given.raw.split("-")
     parts = (
-        CookiePart(Role.ID, number, "ticket-number", {"length": len(number)}),
+        CookiePart(Role.DATA, number, "ticket-number", {"length": len(number)}),
         CookiePart("check-digit", check, "ticket-check"),
     )
     right = number[-1] == check
@@ -77,7 +77,7 @@ def test_it_is_found_and_read_however_it_is_given(copy: Path, text: str) -> None
     (reading,) = json.loads(out)["cookies"]
     assert (code, reading["format"], reading["status"]) == (0, "train-ticket", "valid")
     assert [(part["role"], part["text"]) for part in reading["parts"]] == [
-        ("id", "123"),
+        ("data", "123"),
         ("check-digit", "3"),
     ]
 
@@ -88,6 +88,7 @@ def test_without_sentences_its_codes_are_shown(copy: Path, language: str) -> Non
     assert code == 1
     for words in ("train ticket", "check digit wrong", "small number", "ticket number"):
         assert words in out
+    assert "⇒" not in out  # nothing is claimed that no sentence says
 
 
 def test_its_sentences_are_shown_where_they_are(copy: Path) -> None:

@@ -92,6 +92,28 @@ def test_words_survive_the_shells_own_quoting(words: list[str]) -> None:
         assert list(split_words(line)) == words
 
 
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("a \\\n b", ["a", "b"]),
+        ("a \\\r\n b", ["a", "b"]),
+        ("a `\n b", ["a", "b"]),
+        ("a\\\nb", ["ab"]),
+        ("a `b", ["a", "`b"]),
+        ("a \\b '' \"\"", ["a", "b", "", ""]),
+        (
+            "'a b\"c' \"d\\\"e\\$f\\g\" $'\\x41\\101\\u00e9\\n' $h",
+            ['a b"c', 'd"e$f\\g', "AAé\n", "$h"],
+        ),
+        ("'a b", ["a b"]),
+        ('x"a b', ["xa b"]),
+        ("$'a\\", ["a"]),
+    ],
+)
+def test_a_line_is_split_as_a_shell_does(line: str, words: list[str]) -> None:
+    assert list(split_words(line)) == words
+
+
 @given(st.text(alphabet="abc=;-x41 \t\r\n", max_size=60))
 def test_what_is_not_quoted_is_split_at_blanks(text: str) -> None:
     assert list(split_words(text)) == text.split()

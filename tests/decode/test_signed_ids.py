@@ -147,6 +147,14 @@ def test_a_secret_that_nearly_fits_is_told_and_refused(secret: str, code: Proble
     assert codes(reading) == [code]
 
 
+def test_a_very_long_value_is_verified_but_not_searched_for_mistakes() -> None:
+    for length, code in ((8192, ProblemCode.SECRET_NEWLINE), (8193, ProblemCode.OTHER_SECRET)):
+        value = encode_component("s:" + sign("a" * length, SECRET))
+        assert one(f"x={value}", SECRET).status is Status.VALID
+        found = codes(one(f"x={value}", f"{SECRET}\n"))
+        assert [each for each in found if each is not ProblemCode.TOO_LARGE] == [code]
+
+
 def test_a_list_of_secrets_in_one_text_is_told() -> None:
     value = encode_component("s:" + sign(ID, "the new one"))
     assert codes(one(value, "the old one, the new one")) == [ProblemCode.SECRET_LIST]

@@ -197,6 +197,24 @@ def test_the_page_of_visits_is_as_it_was(name: str, language: str, width: int) -
     compare_with_golden(f"visits-{name}-{language}-{width}", page, width)
 
 
+@pytest.mark.parametrize(
+    ("start", "words"),
+    [
+        (Start(), None),
+        (
+            Start(page=EVIL),
+            "a link or a form of https://evil.example navigates the tab: cross-site",
+        ),
+        (Start(page=EVIL, top_level=False), "https://evil.example loads it as a part of itself"),
+        (Start(fetch=Credentials.OMIT), "fetch() of the site's own page"),
+    ],
+)
+def test_a_visit_says_what_started_it_unless_the_user_did(start: Start, words: str | None) -> None:
+    page = drawn(visits_view(seen([ok("a=1")], start=start), "en"), 200)
+    assert page.count("started") == (3 if words else 0)
+    assert page.count(words or "navigates") == (3 if words else 0)
+
+
 def test_an_id_has_one_colour_in_the_cookie_and_in_the_finding() -> None:
     page = drawn(visits_view(VISITS["new-id-each-time"][0], "en"), 80, colour=True)
     first = set(re.findall(r"\x1b\[([0-9;]*)mK2xF…s15", page))

@@ -68,8 +68,7 @@ def read(given: Given, others: Mapping[str, Given], secrets: Sequence[str]) -> R
     opened = _open(given.raw)
     is_session = opened.is_session
     if not is_session:
-        decoded = _decode(given.raw)
-        if decoded != given.raw and (inner := _open(decoded)).is_session:
+        if (inner := _open(_decode(given.raw))).is_session:
             opened = _Opened(inner.data, Problem(SealedProblem.VALUE_ENCODED))
         elif companion is None:
             return None
