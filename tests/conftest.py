@@ -1,12 +1,20 @@
-"""What holds in every test: a sentence that is missing is an error, though users get its code."""
+"""What holds in every test.
+
+- A sentence that is missing is an error, though users get its code.
+- hypothesis gives an example as much time as it takes: how long that is depends on the machine.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from sessionlab.render import catalogue
+
+settings.register_profile("without a deadline", deadline=None)
+settings.load_profile("without a deadline")
 
 
 @pytest.fixture(autouse=True, scope="session")
