@@ -31,7 +31,13 @@ def judge_all(
     known = {verdict.cookie.key for verdict in of_site}
     request = Sites(public_suffix).resolve(context)
     elsewhere = (
-        SendVerdict(cookie, False, withheld_reasons(cookie, request, now), (), request)
+        SendVerdict(
+            cookie,
+            sent=False,
+            reasons=withheld_reasons(cookie, request, now),
+            warnings=(),
+            request=request,
+        )
         for cookie in jar
         if cookie.key not in known
     )

@@ -18,7 +18,6 @@ from sessionlab.render.elide import elide
 from sessionlab.render.grid import padded
 from sessionlab.render.listing import ListRow, listed, row, with_change
 from sessionlab.render.look import width
-from sessionlab.render.moment import moment
 from sessionlab.render.phrase import phrase
 from sessionlab.render.styles import (
     CHANGED,
@@ -174,6 +173,7 @@ class InspectionView:
     def _judged(self, report: SetCookieReport) -> Iterator[ListRow]:
         """How long the browser keeps the cookie, and what it refuses or warns of."""
         from sessionlab.core.jar import SetWarning
+        from sessionlab.render.moment import moment
 
         said_by_the_table = (SetWarning.SAME_SITE_MISSING, SetWarning.ATTRIBUTE_UNKNOWN)
         if report.over:
