@@ -49,7 +49,7 @@ class Format(NamedTuple):
 def formats() -> tuple[Format, ...]:
     """All formats, in the order in which they are asked."""
     known: list[Format] = [import_module(f"{__name__}.{name}").FORMAT for name in _modules()]
-    return tuple(sorted(known, key=lambda each: each.rank))
+    return tuple(sorted(known, key=lambda each: (each.rank, each.name)))
 
 
 def _modules() -> list[str]:
