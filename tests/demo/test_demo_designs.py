@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import Client
 
@@ -223,7 +223,6 @@ def test_hostile_cookies_are_answered_like_none_at_all(
     assert (answer.status_code, answer.text) == (200, "1번 접속")
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     header=st.text(st.characters(max_codepoint=255, exclude_characters="\r\n\0")),
     path=st.sampled_from(["", "/peek", "/cart", "/notes"]),

@@ -8,7 +8,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 from werkzeug.test import Client
@@ -235,7 +235,6 @@ def test_hostile_values_reach_the_terminal_harmlessly(value: str, colours: bool)
     assert "bold" not in value or "[bold red]markup" in plain
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(st.characters(max_codepoint=255, exclude_characters="\r\n\0")))
 def test_no_cookie_header_breaks_a_block(header: str) -> None:
     app, paper = watched()

@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import Client
 
@@ -148,7 +148,6 @@ def test_what_came_with_the_request_is_shown_as_text(ask: Callable[..., Any], va
         assert tags.texts.count(pieces) >= 2  # the cookie's name and value
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.characters(max_codepoint=255, exclude_characters="\r\n\0")))
 def test_no_cookie_header_puts_an_element_into_the_page(
     ask: Callable[..., Any], header: str

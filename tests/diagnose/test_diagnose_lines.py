@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sessionlab.diagnose.address import read_address
@@ -215,7 +215,6 @@ STARTS = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(LINES, max_size=4), URLS, URLS, STARTS, STARTS, st.integers(0, 10**12))
 def test_any_line_is_explained_as_data_that_json_can_hold(
     lines: list[str], url: str, then: str, first: Start, later: Start, after: int

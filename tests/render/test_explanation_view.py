@@ -260,7 +260,7 @@ def test_a_hostile_server_reaches_no_terminal(evil: str, language: str) -> None:
         check_harmless(drawn(view, 80, colour=True))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.lists(
         st.sampled_from(["a=", "connect.sid=s:", ".", "; ", "Path=", "Domain=", "\n", *HOSTILE])

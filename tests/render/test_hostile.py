@@ -135,7 +135,7 @@ def test_markup_is_shown_as_it_is() -> None:
     assert "[red]x[/red]=[red]x[/red]" in text
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.text(st.characters(exclude_categories=()), max_size=12))
 def test_any_text_at_all_is_drawn(evil: str) -> None:
     view = view_of(everywhere(evil))

@@ -8,7 +8,7 @@ from types import FrameType
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sessionlab.core.jar import parse_cookie_date
@@ -68,7 +68,6 @@ def test_what_is_no_date_is_none(text: str) -> None:
     assert parse_cookie_date(text) is None
 
 
-@settings(deadline=None)
 @given(st.datetimes(datetime(1970, 1, 1), datetime(9999, 12, 31, 23, 59, 59)))
 def test_a_date_as_servers_write_it_comes_back(moment: datetime) -> None:
     moment = moment.replace(microsecond=0, tzinfo=UTC)

@@ -12,7 +12,7 @@ import random
 from contextlib import suppress
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sessionlab.core.jar import (
@@ -90,7 +90,6 @@ def test_random_headers_are_answered(seed: int) -> None:
     assert len(list(jar)) == len(jar)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=300), st.text(max_size=60))
 @example("a=1; Max-Age=" + "9" * 5000, "x")
 @example("a=1; Domain=" + "a." * 5000, "x")
@@ -105,14 +104,12 @@ def test_any_text_is_answered_and_every_sentence_can_be_said(line: str, path: st
     assert all(each.evidence for each in jar.select(context, NOW).verdicts)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_as_a_url_is_a_target_or_a_clear_error(url: str) -> None:
     with suppress(InvalidUrl):
         assert new_jar().set("a=1", RequestContext(url), NOW).request.target.scheme
 
 
-@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_as_a_host_is_answered(host: str) -> None:
     with suppress(InvalidUrl):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sessionlab.core.jar import Api, Jar, RequestContext, SendVerdict
@@ -239,7 +239,6 @@ _CONTEXTS = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(_LINES, _CONTEXTS, _CONTEXTS, st.integers(0, 200_000))
 def test_the_header_holds_the_cookies_without_a_reason_in_the_order_of_rfc_6265bis_5_8_3(
     lines: list[str], setting: RequestContext, getting: RequestContext, later: int
