@@ -23,8 +23,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-_TIMEOUT = 20.0
-"""Seconds that one command may take."""
+from tests import PATIENCE
 
 _FLAGS = (
     "--headless",
@@ -94,7 +93,7 @@ class Browser:
         self.events: list[Mapping[str, Any]] = []
 
     def __enter__(self) -> Browser:
-        deadline = time.monotonic() + _TIMEOUT
+        deadline = time.monotonic() + PATIENCE
         while True:
             pages = [
                 target
@@ -120,7 +119,7 @@ class Browser:
         with suppress(BrowserError, OSError):
             self.call("Browser.close")
         with suppress(subprocess.TimeoutExpired):
-            self._process.wait(_TIMEOUT)
+            self._process.wait(PATIENCE)
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
@@ -131,7 +130,7 @@ class Browser:
 
     def _remove_profile(self) -> None:
         # Chromium's helpers were killed, but the system may still be about it.
-        deadline = time.monotonic() + _TIMEOUT
+        deadline = time.monotonic() + PATIENCE
         while Path(self._profile).exists() and time.monotonic() < deadline:
             shutil.rmtree(self._profile, ignore_errors=True)
 
@@ -200,7 +199,7 @@ class Browser:
         self.call("Storage.clearCookies")
 
     def _next_message(self, waiting_for: str) -> Mapping[str, Any]:
-        deadline = time.monotonic() + _TIMEOUT
+        deadline = time.monotonic() + PATIENCE
         while b"\0" not in self._buffer:
             left = deadline - time.monotonic()
             ready = left > 0 and select.select([self._read], [], [], left)[0]

@@ -189,7 +189,7 @@ _CASES = {
         _HTTPS,
         "a=1; Max-Age=60",
         "b=1; Max-Age=0",
-        "c=1; Max-Age=1.5",
+        "c=1; Max-Age=60.5",
         "d=1; Max-Age=" + "9" * 30,
         "e=1; Max-Age=60; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
         "f=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT",

@@ -12,12 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sessionlab.cli import run
 from sessionlab.cli.exit import Exit
 from sessionlab.cli.explain_question import LARGEST_INPUT
+from tests import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 SHOP = "https://shop.example/a"
@@ -53,7 +54,7 @@ def process(*arguments: str, stdin: bytes = b"", **more: str) -> subprocess.Comp
         cwd=ROOT,
         input=stdin,
         capture_output=True,
-        timeout=60,
+        timeout=PATIENCE,
         env=kept | {"LANG": "C.UTF-8", "PYTHONUTF8": "1"} | more,
     )
 
@@ -208,9 +209,7 @@ def test_nothing_hostile_reaches_the_terminal(explain: Explain, evil: str) -> No
             assert [each for each in bare if each != "\n" and not each.isprintable()] == []
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150)
 @given(st.text(), st.sampled_from([SHOP, LOCAL, "-x"]) | st.text(), st.booleans())
 def test_any_line_and_any_url_get_an_answer(
     explain: Explain, line: str, url: str, as_json: bool
@@ -234,7 +233,7 @@ def test_what_is_not_needed_is_not_imported() -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert found.stderr == "0 []\n"
 
@@ -253,7 +252,7 @@ def test_octets_that_are_no_utf_8_are_taken_as_they_are() -> None:
         [sys.executable, "-m", "sessionlab", "explain", b"a=\xb0\xa1", SHOP, "--json"],
         cwd=ROOT,
         capture_output=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert json.loads(done.stdout)["set"][0]["value"] == "\xb0\xa1"
 

@@ -23,6 +23,8 @@ from sessionlab.cli import run
 from sessionlab.cli.exit import Exit
 from sessionlab.cli.inspect import LARGEST_INPUT
 from sessionlab.core.wire import encode_component, sign
+from tests import PATIENCE
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 ID = "K2xFcQ0yv1mJt9ZrWb3aLh7nPd5eUs15"
@@ -39,6 +41,7 @@ def inspect(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
     monkeypatch.delenv("SESSIONLAB_SECRET", raising=False)
     monkeypatch.setenv("SESSIONLAB_LANG", "en")
     monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(inspect_server, "PATIENCE", PATIENCE)
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.setenv(name, "C.UTF-8")
 
@@ -61,7 +64,7 @@ def process(
         env={**os.environ, "LC_ALL": "C.UTF-8", "PYTHONUTF8": "1", **environ},
         input=stdin,
         capture_output=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
 
 
@@ -312,12 +315,6 @@ def listening(answer: bytes) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.getsockname()[1]}"
         for connection in done:
             connection.close()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
 
 
 def test_without_a_target_the_server_is_asked(inspect: Inspect) -> None:

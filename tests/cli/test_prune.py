@@ -1,6 +1,5 @@
 """``sessionlab prune``: what it removes, what it says and with which code it ends."""
 
-import socket
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from sessionlab.cli.typer_command import invoke
 from sessionlab.render.catalogue import Catalogue
 from sessionlab.session.clock import now_ms
 from sessionlab.session.stores.sqlite import SQLiteStore
+from tests.ports import free_port
 from tests.session.stores.conformance import record_of
 from tests.session.stores.redis_server import RedisServer, need_redis
 
@@ -56,12 +56,6 @@ def test_redis_removes_by_itself(run: Any, tmp_path: Path) -> None:
         assert code == Exit.OK
         assert out == f"{Catalogue('en').text('store.prune.by-itself')}\n"
         assert run("--store", server.url, "--json")[1] == '{"removed": null}\n'
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 @pytest.mark.parametrize(

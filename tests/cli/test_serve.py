@@ -24,8 +24,8 @@ from sessionlab.core.events import Event, Kind
 from sessionlab.core.options import NoticeCode
 from sessionlab.demo.server import DemoServer
 from sessionlab.render.catalogue import Catalogue
+from tests import PATIENCE
 
-PATIENCE = 30.0
 COMMAND = (sys.executable, "-m", "sessionlab", "serve")
 ENGLISH = Catalogue("en").text
 

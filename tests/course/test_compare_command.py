@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import tests
 from sessionlab.cli.exit import Exit
 from sessionlab.cli.progress import PATIENCE, Progress
 from sessionlab.core.events import Transcript
@@ -29,7 +30,7 @@ def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=tests.PATIENCE,
     )
 
 

@@ -16,8 +16,7 @@ from sessionlab.demo.eventlog import EventLog
 from sessionlab.demo.guard import Guard
 from sessionlab.demo.server import DemoServer
 from sessionlab.demo.site import make_site
-
-PATIENCE = 10.0
+from tests import PATIENCE
 
 
 @contextmanager
@@ -64,14 +63,15 @@ def test_a_client_that_goes_silent_is_dropped_after_a_while(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert server_module._Handler.timeout == server_module.PATIENCE
-    monkeypatch.setattr(server_module._Handler, "timeout", 0.05)
     with running() as server:
-        for octets in (
-            b"GET /session HT",
-            b"POST /session/notes HTTP/1.1\r\nContent-Length: 9\r\n",
-        ):
-            with closing(send(server, octets)) as sender:
-                assert sender.recv(1000) == b""
+        with monkeypatch.context() as soon:
+            soon.setattr(server_module._Handler, "timeout", 0.05)
+            for octets in (
+                b"GET /session HT",
+                b"POST /session/notes HTTP/1.1\r\nContent-Length: 9\r\n",
+            ):
+                with closing(send(server, octets)) as sender:
+                    assert sender.recv(1000) == b""
         assert visit(server) == "1번 접속"
 
 

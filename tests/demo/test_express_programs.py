@@ -17,6 +17,7 @@ import pytest
 from sessionlab.demo.express import processes
 from sessionlab.demo.express.problems import ProgramFailed
 from sessionlab.demo.express.processes import HOST, NodeServer, OwnRedis
+from tests import PATIENCE
 
 ECHO = """
 import json, sys
@@ -120,7 +121,7 @@ def test_a_redis_of_our_own_ends_with_its_block_and_leaves_no_folder(tmp_path: P
         assert server.url == f"redis://{HOST}:{server.port}"
         folder = Path(server._folder.name)
         assert folder.is_dir()
-        connection = socket.create_connection((HOST, server.port), timeout=20)
+        connection = socket.create_connection((HOST, server.port), timeout=PATIENCE)
     with connection:
         assert ends(connection)
     assert not folder.exists()
@@ -136,7 +137,7 @@ def test_a_redis_of_our_own_does_not_outlive_us_however_we_end(tmp_path: Path) -
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as us:
         assert us.stdout is not None
         port = int(us.stdout.readline())
-        with socket.create_connection((HOST, port), timeout=20) as connection:
+        with socket.create_connection((HOST, port), timeout=PATIENCE) as connection:
             os.kill(us.pid, signal.SIGKILL)
             assert ends(connection)
 

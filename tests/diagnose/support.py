@@ -19,6 +19,7 @@ from sessionlab.diagnose.start import Credentials, Start
 from sessionlab.diagnose.suffixes import public_suffix
 from sessionlab.replay.server import Server
 from sessionlab.session.clock import now_ms
+from tests import PATIENCE
 
 NOW = 1_767_225_600_000
 """2026-01-01T00:00:00Z."""
@@ -140,5 +141,7 @@ def diagnosed(
     requests = [(address, first)]
     requests += [(read_address(then) if then else address, later)] * (visits - 1)
     with served(app, tls=address.scheme == "https") as port:
-        network = Network(insecure=True, connect_to=lambda host, _: ("127.0.0.1", port))
+        network = Network(
+            insecure=True, patience=PATIENCE, connect_to=lambda host, _: ("127.0.0.1", port)
+        )
         return find_causes(observe(requests, public_suffix, network, now_ms))

@@ -11,6 +11,7 @@ from typing import Any
 
 from sessionlab.core.record import dump_data
 from sessionlab.session.stores.sqlite import SQLiteStore
+from tests import PATIENCE
 from tests.session.stores.conformance import record_of
 
 ROOT = Path(__file__).parents[2]
@@ -54,7 +55,7 @@ def write_for_ever(path: Path) -> None:
 def save(path: Path, writer: int, count: int) -> None:
     """Save ``count`` times: own sessions, and one that all share."""
     sys.stdin.read()  # until all are there
-    store = SQLiteStore(path)
+    store = SQLiteStore(path, timeout=PATIENCE)
     for number in range(count):
         store.set(f"writer{writer}-{number % 20}", record_of({"num": number}))
         store.set("shared", record_of({"num": number, "all": [writer] * 50, "by": writer}))

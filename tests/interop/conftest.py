@@ -12,6 +12,8 @@ from .parts import needed_parts
 from .sites import World
 from .visitor import Visitor
 
+pytest.register_assert_rewrite("tests.interop.dialogues")
+
 
 @pytest.fixture(scope="session")
 def _world() -> Iterator[World]:

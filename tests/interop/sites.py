@@ -20,6 +20,7 @@ from sessionlab.demo.express.processes import NodeServer, OwnRedis
 from sessionlab.replay.clock import ManualClock
 from sessionlab.replay.server import Server
 from sessionlab.session.stores.url import open_store
+from tests import PATIENCE
 
 from .flask_app import flask_app
 from .parts import HERE, Parts
@@ -95,7 +96,7 @@ class World:
 
     def store(self) -> Store:
         """The store of the Python side."""
-        return open_store(self.url, clock=self.now)
+        return open_store(f"{self.url}?timeout={PATIENCE}", clock=self.now)
 
     def advance(self, seconds: float) -> None:
         """Let time pass, for the keys in Redis, too."""

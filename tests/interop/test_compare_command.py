@@ -15,6 +15,7 @@ import redis
 
 from sessionlab.cli.exit import Exit
 from sessionlab.demo.express.processes import OwnRedis
+from tests import PATIENCE
 
 from .parts import HERE, Parts, needed_parts
 
@@ -38,7 +39,7 @@ def compare(
         env={**environ, "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", "COLUMNS": "170"},
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
 
@@ -184,7 +185,7 @@ def test_a_lesson_without_express_needs_nothing_from_outside(tmp_path: Path) -> 
         cwd=ROOT,
         env=environ,
         capture_output=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert (done.returncode, done.stderr) == (Exit.OK, b"")

@@ -67,8 +67,8 @@ def steps(cookie: str) -> tuple[Step, ...]:
     return (
         *(Step(number, client, request) for number, (client, request) in enumerate(REQUESTS, 1)),
         Step(21, "mallory", get(), copy="alice", edits=edit),
-        Step(22, "mallory", get(), copy="bob", advance=3599),
-        Step(23, "alice", get(), advance=1),
+        Step(22, "mallory", get(), copy="bob", advance=3000),
+        Step(23, "alice", get(), advance=600),
         Step(24, "bob", get(), restart=True),
     )
 

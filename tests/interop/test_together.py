@@ -232,5 +232,7 @@ def assert_hour(world: World, here: Site, there: Site) -> None:
     assert isinstance(record.expires, int)
     assert before <= record.expires - 3_600_000 <= after
     # EX takes whole seconds, rounded up.
-    key_dies = now_ms() + world.seconds_left(alice.session_id) * 1000
-    assert record.expires - 1 <= key_dies <= record.expires + 1000 + (now_ms() - before)
+    asked = now_ms()
+    left = world.seconds_left(alice.session_id) * 1000
+    assert record.expires - 1 <= now_ms() + left
+    assert asked + left <= record.expires + 1000 + (now_ms() - before)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sessionlab.core.jar import Jar, RequestContext
 from sessionlab.core.wire import decode_component, encode_component, sign
 from sessionlab.replay.exchange import exchange
+from tests import PATIENCE
 
 from .sites import SECRET, Site
 
@@ -41,7 +42,7 @@ class Visitor:
         if body is not None:
             headers["Content-Type"] = "application/json"
             octets = body if isinstance(body, bytes) else json.dumps(body).encode()
-        got = exchange(("127.0.0.1", site.port), method, target, headers, octets, timeout=30)
+        got = exchange(("127.0.0.1", site.port), method, target, headers, octets, timeout=PATIENCE)
         for set_cookie in got.set_cookie:
             verdict = self.jar.set(set_cookie, context, self._clock())
             assert verdict.accepted, verdict

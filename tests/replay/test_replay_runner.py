@@ -18,6 +18,7 @@ from sessionlab.replay.errors import ReplayError, ReplayProblem
 from sessionlab.replay.exchange import exchange
 from sessionlab.replay.runner import replay
 from sessionlab.replay.scenario import ChangeData, ChangeId, Request, Scenario, SetValue, Step
+from tests import PATIENCE
 
 from .support import Shelf, Text, lane, make_counter, opened
 
@@ -295,7 +296,7 @@ def test_what_the_server_does_after_the_last_octet_stands_before_the_response(
         def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
             start_response("200 OK", [("Content-Length", "2")])
             yield b"ok"
-            answered.wait(5)
+            answered.wait(PATIENCE)
             listener(environ, Kind.STORE_DECIDED, None, {"id": None})
 
         return app, None
@@ -312,7 +313,7 @@ def test_a_server_that_does_not_answer_is_an_error_and_no_hang(
 
     def make_app(*given: Any) -> Any:
         def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-            gate.wait(5)
+            gate.wait(PATIENCE)
             start_response("200 OK", [])
             return [b""]
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from sessionlab import CookieOptions, MemoryStore, get_session
+from tests import PATIENCE
 
 from .visiting import Clock, Environ, Site, by_path, count, look
 
@@ -32,7 +33,7 @@ def together(work: Callable[[int], None], threads: int = THREADS) -> None:
 
     def run(number: int) -> None:
         try:
-            barrier.wait(20)
+            barrier.wait(PATIENCE)
             work(number)
         except BaseException as error:
             errors.append(error)
@@ -41,7 +42,7 @@ def together(work: Callable[[int], None], threads: int = THREADS) -> None:
     for thread in running:
         thread.start()
     for thread in running:
-        thread.join(60)
+        thread.join(PATIENCE)
         assert not thread.is_alive()
     if errors:
         raise errors[0]
@@ -104,7 +105,7 @@ def test_two_changes_at_once_are_one_change_lost() -> None:
     def act(environ: Environ) -> None:
         session = get_session(environ)
         assert session is not None
-        both_have_read.wait(20)
+        both_have_read.wait(PATIENCE)
         session[environ["QUERY_STRING"]] = True
 
     site = quiet_site(by_path(act=act, look=look))

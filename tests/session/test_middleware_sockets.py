@@ -18,10 +18,9 @@ import pytest
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from sessionlab import MemoryStore, Record, SessionMiddleware, SessionOptions, get_session
+from tests import PATIENCE
 
 from .visiting import SECRET, Clock, Environ
-
-LIMIT = 20  # seconds until a test that hangs gives up
 
 
 class GatedStore(MemoryStore):
@@ -34,7 +33,7 @@ class GatedStore(MemoryStore):
 
     def set(self, session_id: str, record: Record) -> None:
         self.entered.set()
-        assert self.gate.wait(LIMIT), "nobody opened the gate"
+        assert self.gate.wait(PATIENCE), "nobody opened the gate"
         super().set(session_id, record)
 
 
@@ -64,7 +63,7 @@ def serving(app: Any, store: MemoryStore) -> Iterator[Callable[[], Connection]]:
         for connection in connections:
             connection.socket.close()
         server.shutdown()
-        thread.join(LIMIT)
+        thread.join(PATIENCE)
         server.server_close()
 
 
@@ -72,7 +71,7 @@ class Connection:
     """A client that sees every octet when it comes."""
 
     def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=LIMIT)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
         self.seen = b""
 
     def ask(self, method: str = "GET", cookie: str = "") -> None:
@@ -147,7 +146,7 @@ def test_the_end_is_not_to_be_seen_while_the_store_still_saves(shape: str, befor
             if b"chunked" in client.seen:
                 before += b"\r\n"  # the chunk's own end belongs to it
                 client.read_until(before)
-        assert store.entered.wait(LIMIT)
+        assert store.entered.wait(PATIENCE)
         # The store is asked, so that whatever was sent before it has arrived.
         assert not client.has_more
         assert client.seen.endswith(before)
@@ -185,7 +184,7 @@ def test_a_stream_reaches_the_client_while_the_application_still_waits() -> None
         session["stream"] = True
         start_response("200 OK", [("Content-Type", "text/event-stream")])
         yield b"data: first\n\n"
-        assert go_on.wait(LIMIT), "the first event never reached the client"
+        assert go_on.wait(PATIENCE), "the first event never reached the client"
         yield b"data: second\n\n"
 
     with serving(app, store) as connect:
@@ -215,7 +214,7 @@ def test_a_stream_that_the_client_leaves_is_saved() -> None:
         session["stream"] = True
         start_response("200 OK", [("Content-Type", "text/event-stream")])
         yield b"data: first\n\n"
-        assert client_is_gone.wait(LIMIT)
+        assert client_is_gone.wait(PATIENCE)
         while True:  # until writing fails
             yield b"data: more\n\n" * 1000
 
@@ -226,7 +225,7 @@ def test_a_stream_that_the_client_leaves_is_saved() -> None:
         client.read_until(b"data: first")
         client.socket.close()
         client_is_gone.set()
-        assert saved.wait(LIMIT)
+        assert saved.wait(PATIENCE)
         assert [record.load() for record in store.all().values()] == [{"stream": True}]
 
 
@@ -235,7 +234,7 @@ def test_head_is_not_answered_before_its_session_is_saved() -> None:
     with serving(visits("a list"), store) as connect:
         client = connect()
         client.ask("HEAD")
-        assert store.entered.wait(LIMIT)
+        assert store.entered.wait(PATIENCE)
         assert not client.has_more
         store.gate.set()
         assert client.read_all().startswith(b"HTTP/1.1 200")

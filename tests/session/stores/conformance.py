@@ -512,7 +512,7 @@ class StoreContract:
     # ---- all of it
 
     def test_any_sequence_of_operations_is_that_of_a_dict_with_expiries(self, bench: Bench) -> None:
-        @settings(max_examples=40, deadline=None)
+        @settings(max_examples=40)
         @given(st.lists(OPERATIONS, max_size=40))
         def compare(operations: list[tuple[str, int, int, int | None]]) -> None:
             bench.store.clear()

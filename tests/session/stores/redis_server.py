@@ -12,6 +12,9 @@ import pytest
 import redis
 import redis.cluster
 
+from tests import PATIENCE
+from tests.ports import free_port
+
 BINARY = shutil.which("redis-server") or shutil.which("valkey-server")
 
 
@@ -22,14 +25,6 @@ def need_redis() -> None:
         if os.environ.get("CI") == "true":
             pytest.fail(message)
         pytest.skip(message)
-
-
-def free_port() -> int:
-    """A port of the loopback that nobody listens on."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
 
 
 class RedisServer:
@@ -50,7 +45,8 @@ class RedisServer:
 
     @property
     def url(self) -> str:
-        return f"redis://127.0.0.1:{self.port}"
+        """With patience: a busy server is no slow one."""
+        return f"redis://127.0.0.1:{self.port}?timeout={PATIENCE}"
 
     def client(self, **options: Any) -> Any:
         """A plain client, for looking behind the store's back."""
@@ -145,10 +141,10 @@ def _is_whole(client: Any) -> bool:
     return "cluster_state:ok" in str(client.execute_command("CLUSTER", "INFO"))
 
 
-def wait_for(condition: Any, what: str, seconds: float = 20.0) -> None:
+def wait_for(condition: Any, what: str) -> None:
     """Until something outside is ready; that takes as long as it takes."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + PATIENCE
     while not condition():
         if time.monotonic() > deadline:
-            raise TimeoutError(f"{what} did not come in {seconds} seconds")
+            raise TimeoutError(f"{what} did not come in {PATIENCE} seconds")
         time.sleep(0.01)
