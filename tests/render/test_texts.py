@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from string import Formatter
 from typing import Any
 
 import pytest
@@ -19,7 +18,6 @@ from sessionlab.render.findings import Code
 from sessionlab.render.rows import ROWS
 
 TEXT = Path(sessionlab.render.__file__).parent / "text"
-TOPICS = ("reasons", "compare", "attributes")
 WORDS = {
     ("reasons", "outcome"): Outcome,
     ("reasons", "outcome-short"): Outcome,
@@ -43,33 +41,10 @@ def table(language: str, topic: str) -> dict[str, Any]:
     return tomllib.loads((TEXT / language / f"{topic}.toml").read_text(encoding="utf-8"))
 
 
-def sentences(found: dict[str, Any], above: str = "") -> dict[str, str]:
-    flat: dict[str, str] = {}
-    for key, value in found.items():
-        if isinstance(value, dict):
-            flat |= sentences(value, f"{above}{key}.")
-        else:
-            flat[above + key] = value
-    return flat
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("topic", "name"), WORDS)
 def test_a_table_has_exactly_the_codes(language: str, topic: str, name: str) -> None:
     assert sorted(table(language, topic)[name]) == sorted(str(code) for code in WORDS[topic, name])
-
-
-@pytest.mark.parametrize("topic", TOPICS)
-def test_both_languages_have_the_same_keys(topic: str) -> None:
-    english, korean = (set(sentences(table(language, topic))) for language in ("en", "ko"))
-    assert english == korean
-
-
-@pytest.mark.parametrize("topic", TOPICS)
-def test_both_languages_fill_in_the_same_fields(topic: str) -> None:
-    english, korean = (sentences(table(language, topic)) for language in ("en", "ko"))
-    different = [key for key in english if fields(english[key]) != fields(korean[key])]
-    assert different == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -83,10 +58,6 @@ def test_questions_are_questions_and_sentences_end(language: str) -> None:
 @pytest.mark.parametrize("text", table("ko", "reasons")["reason"].values())
 def test_korean_reasons_are_polite_sentences(text: str) -> None:
     assert text.endswith("니다.")
-
-
-def fields(text: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
 def test_every_error_of_an_event_has_words() -> None:
