@@ -6,8 +6,6 @@ Where something is missing they are skipped, with the reason; where CI is set th
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +13,7 @@ import pytest
 
 from sessionlab.demo.express.parts import Parts, find_parts
 from sessionlab.demo.express.problems import Missing, Part, PartsMissing
+from tests.packages import install_packages
 
 HERE = Path(__file__).parent
 
@@ -23,10 +22,8 @@ HERE = Path(__file__).parent
 def needed_parts() -> Parts:
     """The parts; or a skip, or a failure in CI."""
     in_ci = os.environ.get("CI") == "true"
-    if in_ci and not (HERE / "node_modules").is_dir():
-        npm = shutil.which("npm")
-        assert npm, "CI has no npm: what Express does can not be looked at"
-        subprocess.run([npm, "ci", "--no-audit", "--no-fund"], cwd=HERE, check=True, timeout=300)
+    if in_ci:
+        install_packages(HERE)
     try:
         return find_parts(HERE)
     except PartsMissing as error:
