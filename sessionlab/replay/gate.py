@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from threading import Condition
 
-PATIENCE = 10.0
-"""Seconds after which waiting is an error."""
+PATIENCE = 30.0
+"""Seconds after which waiting is an error; a busy machine may take some."""
 
 
 class Gate:
