@@ -14,20 +14,21 @@ PACKAGE = Path(__file__).parents[1] / "sessionlab"
 # A room in this table need not exist yet.
 HOUSE: dict[str, str] = {
     "core": "",
+    "http": "core",
     "session": "core",
     "decode": "core",
     "transcript": "core",
-    "diagnose": "decode core",
-    "render": "transcript diagnose decode core",
-    "demo": "session core",
-    "stage": "demo session core",
-    "replay": "demo session core",  # today's name of the stage
-    "course": "stage replay demo session transcript core render",
-    "page": "course stage demo session transcript core render",
-    "watch": "course stage demo session transcript core render",
+    "diagnose": "decode http core",
+    "render": "diagnose transcript decode core",
+    "demo": "session http core",
+    "stage": "demo session http core",
+    "replay": "demo session http core",  # today's name of the stage
+    "course": "stage replay demo render transcript session core",
+    "page": "course stage demo render transcript session http core",
+    "watch": "course stage demo render transcript session http core",
     "__init__": "session core",
-    "cli": "__init__ page watch course stage replay demo render diagnose transcript decode "
-    "session core",
+    "cli": "__init__ watch page course stage replay demo render diagnose transcript decode "
+    "session http core",
     "__main__": "cli",
 }
 
