@@ -24,17 +24,17 @@ if TYPE_CHECKING:
     from sessionlab.core.record import Record as Record
     from sessionlab.core.safeguards import OnConflict as OnConflict
     from sessionlab.core.safeguards import Safeguards as Safeguards
+    from sessionlab.core.store import Store as Store
     from sessionlab.core.unset import UNSET as UNSET
     from sessionlab.session.cookie import Cookie as Cookie
-    from sessionlab.session.middleware import SessionMiddleware as SessionMiddleware
+    from sessionlab.session.environ import get_session as get_session
+    from sessionlab.session.environ import new_session as new_session
+    from sessionlab.session.environ import session_from_record as session_from_record
+    from sessionlab.session.environ import set_session as set_session
     from sessionlab.session.session import Session as Session
-    from sessionlab.session.session import get_session as get_session
-    from sessionlab.session.session import new_session as new_session
-    from sessionlab.session.session import session_from_record as session_from_record
-    from sessionlab.session.session import set_session as set_session
-    from sessionlab.session.stores.base import Store as Store
     from sessionlab.session.stores.memory import MemoryStore as MemoryStore
     from sessionlab.session.stores.url import open_store as open_store
+    from sessionlab.session.wsgi import SessionMiddleware as SessionMiddleware
 
 _HOMES = {
     "core.errors": (
@@ -50,17 +50,12 @@ _HOMES = {
     "core.options": ("CookieOptions", "SessionOptions"),
     "core.record": ("Record",),
     "core.safeguards": ("OnConflict", "Safeguards"),
+    "core.store": ("Store",),
     "core.unset": ("UNSET",),
     "session.cookie": ("Cookie",),
-    "session.middleware": ("SessionMiddleware",),
-    "session.session": (
-        "Session",
-        "get_session",
-        "new_session",
-        "session_from_record",
-        "set_session",
-    ),
-    "session.stores.base": ("Store",),
+    "session.wsgi": ("SessionMiddleware",),
+    "session.environ": ("get_session", "new_session", "session_from_record", "set_session"),
+    "session.session": ("Session",),
     "session.stores.memory": ("MemoryStore",),
     "session.stores.url": ("open_store",),
 }

@@ -1,9 +1,6 @@
-"""The entry point: finds the command that is meant and imports it alone.
+"""The entry point of ``sessionlab`` and ``python -m sessionlab``.
 
 Rules
-- ``--version`` and ``--help`` import neither typer nor rich: their text stands in the catalogue.
-- A command is a module of `sessionlab.cli` with a function of its name.
-- No traceback reaches a user: what goes wrong is one line on stderr and an exit code.
 - A command is over in less time than the interpreter takes to collect garbage while it imports
   and to take itself apart at the end, so that it does the first rarely and the second not at all.
 """

@@ -7,18 +7,15 @@ Rules
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sessionlab.cli.exit import Exit
-from sessionlab.cli.texts import help_of, language
-from sessionlab.render.catalogue import LANGUAGES, Catalogue
+from sessionlab.cli.exit import Complaint, Exit
 
 if TYPE_CHECKING:
+    from sessionlab.cli.environment import Environment
     from sessionlab.course.lesson import Lesson, LessonLane
     from sessionlab.demo.express.problems import PartsMissing
     from sessionlab.render.comparison import Comparison
@@ -29,76 +26,52 @@ _LABEL_CELLS = 14
 _LEAST_CELLS = 100
 
 
-def _option(key: str, *flags: str, **more: Any) -> Any:
-    return typer.Option(*flags, help=help_of(f"course.compare.{key}"), **more)
-
-
 def compare(
-    lesson: Annotated[
-        str | None, typer.Argument(help=help_of("course.compare.lesson"), metavar="LESSON")
-    ] = None,
-    lanes: Annotated[str | None, _option("lanes", metavar="A,B")] = None,
-    vary: Annotated[list[str] | None, _option("vary", metavar="OPTION=VALUE,VALUE")] = None,
-    step: Annotated[int | None, _option("step", metavar="N")] = None,
-    wide: Annotated[bool, _option("wide", "--wide")] = False,
-    as_json: Annotated[bool, _option("json", "--json")] = False,
-    export: Annotated[Path | None, _option("export", metavar="FILE")] = None,
-    redis: Annotated[str | None, _option("redis", metavar="URL")] = None,
+    context: typer.Context,
+    lesson: Annotated[str | None, typer.Argument(metavar="LESSON")] = None,
+    lanes: Annotated[str | None, typer.Option("--lanes", metavar="A,B")] = None,
+    vary: Annotated[list[str] | None, typer.Option("--vary", metavar="OPTION=VALUE,VALUE")] = None,
+    step: Annotated[int | None, typer.Option("--step", metavar="N")] = None,
+    wide: Annotated[bool, typer.Option("--wide")] = False,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+    export: Annotated[Path | None, typer.Option("--export", metavar="FILE")] = None,
+    redis: Annotated[str | None, typer.Option("--redis", metavar="URL")] = None,
     node_modules: Annotated[
-        Path, _option("node-modules", metavar="FOLDER", show_default=False)
+        Path, typer.Option("--node-modules", metavar="FOLDER", show_default=False)
     ] = Path(),
-    lang: Annotated[str | None, _option("lang", metavar="en|ko")] = None,
-) -> None:
-    from sessionlab.course.errors import LessonError, sentence
-    from sessionlab.demo.express.problems import PartsMissing, ProgramFailed
-    from sessionlab.replay.errors import ReplayError
-
-    said = Catalogue(lang if lang in LANGUAGES else language())
-    if lang not in (None, *LANGUAGES):
-        raise typer.BadParameter(said.text("course.compare.no-such-language", found=lang))
+) -> Exit:
+    env: Environment = context.obj
     if export is not None and export.suffix not in _FILES:
-        raise typer.BadParameter(said.text("course.compare.no-such-export", found=export))
-    try:
-        if lesson is None:
-            _list_lessons(said, as_json)
-            return
-        chosen, played = _choose(lesson, lanes, vary or [], step)
-        view = _replay(chosen, played, said, node_modules, redis)
-    except (LessonError, ReplayError) as error:
-        from sessionlab.render.safe import visible
-
-        sys.stderr.write(f"sessionlab: {visible(sentence(error, said))}\n")
-        raise typer.Exit(Exit.USAGE) from None
-    except PartsMissing as error:
-        _tell_missing(error, chosen, said)
-        raise typer.Exit(Exit.OUTSIDE) from None
-    except ProgramFailed as error:
-        from sessionlab.render.safe import visible
-
-        failed = said.text("express.failed", program=error.program, said=error.said or "…")
-        sys.stderr.write(f"sessionlab: {visible(failed)}\n")
-        raise typer.Exit(Exit.OUTSIDE) from None
+        raise Complaint("course.compare.no-such-export", found=export)
+    if lesson is None:
+        _list_lessons(env, as_json=as_json)
+        return Exit.OK
+    view = _replay(*_choose(lesson, lanes, vary or [], step), node_modules, redis, env)
     if export is not None:
-        _export(view, said, export, wide=wide, step=step)
+        _export(view, env, export, wide=wide, step=step)
     if as_json:
         from sessionlab.course.view import to_json
 
-        _write_json(to_json(view, step))
+        env.write_json(to_json(view, step))
     elif export is None:
-        _print(view, said, wide=wide, step=step)
+        from sessionlab.render.compare import render_comparison
+
+        env.print(*render_comparison(view, env.catalogue, wide=wide, step=step))
+    return Exit.OK
 
 
-def _list_lessons(said: Catalogue, as_json: bool) -> None:
+def _list_lessons(env: Environment, *, as_json: bool) -> None:
     from sessionlab.course.library import lessons
 
     found = list(lessons())
     if as_json:
-        _write_json([{"id": it.id, "number": it.number, "title": it.title} for it in found])
+        env.write_json([{"id": it.id, "number": it.number, "title": it.title} for it in found])
         return
+    language = env.catalogue.language
     width = max((len(it.id) for it in found), default=0)
     for it in found:
-        sys.stdout.write(f"{it.number:02}  {it.id:<{width}}  {it.title[said.language]}\n")
-    sys.stdout.write(f"\n{said.text('course.compare.then')}\n")
+        env.stdout.write(f"{it.number:02}  {it.id:<{width}}  {it.title[language]}\n")
+    env.stdout.write(f"\n{env.text('course.compare.then')}\n")
 
 
 def _choose(
@@ -115,57 +88,45 @@ def _choose(
 def _replay(
     lesson: Lesson,
     lanes: tuple[LessonLane, ...],
-    said: Catalogue,
     modules: Path,
     redis_url: str | None,
+    env: Environment,
 ) -> Comparison:
-    from sessionlab.cli.lane_apps import opened
     from sessionlab.cli.progress import Progress
     from sessionlab.course.view import comparison
-    from sessionlab.replay.runner import replay
+    from sessionlab.demo.express.problems import PartsMissing
+    from sessionlab.stage.stage import replay
 
     scenario = lesson.scenario(lanes)
-    with opened(scenario, modules, redis_url) as open_lane, Progress(scenario, said) as progress:
-        return comparison(lesson, lanes, replay(scenario, open_lane, progress.tell))
+    try:
+        with Progress(scenario, env.catalogue, env.stderr) as progress:
+            transcripts = replay(scenario, modules, redis_url, progress.tell)
+    except PartsMissing as error:
+        raise _missing(error, lesson, env) from None
+    return comparison(lesson, lanes, transcripts)
 
 
-def _tell_missing(error: PartsMissing, lesson: Lesson, said: Catalogue) -> None:
+def _missing(error: PartsMissing, lesson: Lesson, env: Environment) -> Complaint:
     """One line for each part, with how to get it."""
-    from sessionlab.render.safe import visible
-
-    intro = said.text("express.intro", lesson=lesson.id)
-    parts = [said.text(f"express.missing.{it.part}", **it.fields) for it in error.parts]
-    lines = [f"sessionlab: {intro}", *(f"  - {visible(part)}" for part in parts)]
-    sys.stderr.write("\n".join([*lines, said.text("express.hint"), ""]))
+    parts = [f"  - {env.text(f'express.missing.{it.part}', **it.fields)}" for it in error.parts]
+    details = [*parts, env.text("express.hint")]
+    return Complaint("express.intro", Exit.OUTSIDE, details=details, lesson=lesson.id)
 
 
-def _print(view: Comparison, said: Catalogue, *, wide: bool, step: int | None) -> None:
-    from sessionlab.cli.console import CommandConsole
-    from sessionlab.render.compare import render_comparison
-
-    console = CommandConsole(highlight=False)
-    for part in render_comparison(view, said, wide=wide, step=step):
-        console.print(part)
-
-
-def _export(view: Comparison, said: Catalogue, file: Path, *, wide: bool, step: int | None) -> None:
+def _export(
+    view: Comparison, env: Environment, file: Path, *, wide: bool, step: int | None
+) -> None:
     from sessionlab.render.compare import render_comparison
     from sessionlab.render.export import to_html, to_svg, to_text
 
-    parts: Iterable[Any] = render_comparison(view, said, wide=wide, step=step)
+    parts = render_comparison(view, env.catalogue, wide=wide, step=step)
     cells = max(_LABEL_CELLS + _LANE_CELLS * len(view.lanes), _LEAST_CELLS)
     title = f"sessionlab compare {view.lesson}"
     match file.suffix:
         case ".html":
-            text = to_html(parts, width=cells, title=title, language=said.language)
+            text = to_html(parts, width=cells, title=title, language=env.catalogue.language)
         case ".svg":
             text = to_svg(parts, width=cells, title=title)
         case _:
             text = to_text(parts, width=cells)
     file.write_text(text, encoding="utf-8")
-
-
-def _write_json(data: Any) -> None:
-    import json
-
-    sys.stdout.write(f"{json.dumps(data, ensure_ascii=False, indent=2)}\n")

@@ -1,21 +1,24 @@
 """What a running sessionlab server says of itself.
 
 Rules
-- One GET of ``/_sessionlab/state``; no silence is waited for longer than `PATIENCE`, and no body.
-  Redirects are not followed and no proxy is used: the server is on this machine or nowhere.
-- What answers may be anything: its bytes are limited, and its form is checked.
+- One GET of ``/_sessionlab/state``, which may take `PATIENCE` as a whole.  Redirects are not
+  followed and no proxy is used: the server is on this machine.
+- Anything may answer: its size is limited, and its form is checked.
 """
 
 from __future__ import annotations
 
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from time import monotonic
+import json
+import ssl
+from contextlib import suppress
+from http.client import HTTPException
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from sessionlab.cli.exit import Exit
-from sessionlab.cli.problem import Problem
+from sessionlab.cli.exit import Complaint, Exit
+from sessionlab.diagnose.address import InvalidAddress, WebAddress, read_address
 from sessionlab.diagnose.server_state import ServerState, read_state
+from sessionlab.http.client import Answer, send
 
 if TYPE_CHECKING:
     from sessionlab.render.catalogue import Catalogue
@@ -23,80 +26,67 @@ if TYPE_CHECKING:
 STATE = "/_sessionlab/state"
 PATIENCE: float = 3
 """Seconds."""
-_LARGEST = 16 * 1024 * 1024
 _PAGE = 100
 
 
 def ask_server(url: str, after: str | None, said: Catalogue) -> tuple[str, ServerState]:
-    """The server at a URL: its origin, and the state that it answers with.
+    """The origin of the server at a URL, and its state.
 
-    ``after``: where the page of sessions begins, as the page before said.  Raises Problem where
-    the URL is none, where nothing answers, and where something else does.
+    ``after``: where the page of sessions begins, as the page before said.  Raises Complaint for
+    an invalid URL, where nothing answers, and where something other than sessionlab does.
     """
+    address = _read_url(url)
     try:
-        origin, connection = _connection(url)
-    except (ValueError, HTTPException):
-        raise Problem("inspect.server.url", url=url) from None
-    until = monotonic() + PATIENCE
-    try:
-        place = "" if after is None else f"&after={quote(after, safe='')}"
-        path = f"{STATE}?limit={_PAGE}{place}"
-        connection.request("GET", path, headers={"Accept": "application/json"})
-        response = connection.getresponse()
-        body = _read(response, until)
+        answer = _ask(address, after)
     except TimeoutError:
-        why = said.text("inspect.server.timeout", seconds=PATIENCE)
-        raise _absent(origin, why) from None
+        raise _absent(address, said.text("inspect.server.timeout", seconds=PATIENCE)) from None
     except ConnectionRefusedError:
-        raise _absent(origin, said.text("inspect.server.refused")) from None
+        raise _absent(address, said.text("inspect.server.refused")) from None
     except HTTPException as error:
-        raise _other(origin, type(error).__name__) from None
-    except (OSError, UnicodeError) as error:
-        raise _absent(origin, getattr(error, "strerror", None) or error) from None
-    finally:
-        connection.close()
-    if response.status == 200 and (state := _understand(body)) is not None:
-        return origin, state
-    server = response.getheader("Server")
-    raise _other(origin, f"HTTP {response.status}" + (f", Server: {server[:80]}" if server else ""))
+        raise _other(address, type(error).__name__) from None
+    except OSError as error:
+        raise _absent(address, error.strerror or error) from None
+    if answer.status == 200 and (state := _understand(answer.body)) is not None:
+        return address.origin, state
+    server = answer.first("Server")
+    raise _other(address, f"HTTP {answer.status}" + (f", Server: {server[:80]}" if server else ""))
 
 
-def _absent(origin: str, why: object) -> Problem:
-    return Problem("inspect.server.absent", Exit.OUTSIDE, url=origin, why=why)
+def _read_url(url: str) -> WebAddress:
+    with suppress(InvalidAddress):
+        address = read_address(url if "://" in url else f"http://{url}")
+        if address.scheme in ("http", "https"):
+            return address
+    raise Complaint("inspect.server.url", url=url)
 
 
-def _other(origin: str, what: str) -> Problem:
-    return Problem("inspect.server.other", Exit.OUTSIDE, url=origin, what=what)
+def _ask(address: WebAddress, after: str | None) -> Answer:
+    """Send the request.  Raises TimeoutError for a body that is not whole, and what `send` does."""
+    # What is not UTF-8 on the command line arrives as surrogates.
+    place = "" if after is None else f"&after={quote(after, safe='', errors='surrogateescape')}"
+    answer = send(
+        *address.endpoint,
+        "GET",
+        f"{STATE}?limit={_PAGE}{place}",
+        {"Accept": "application/json"},
+        patience=PATIENCE,
+        tls=ssl.create_default_context() if address.is_encrypted else None,
+    )
+    if not answer.is_whole:
+        raise TimeoutError
+    return answer
 
 
-def _connection(url: str) -> tuple[str, HTTPConnection]:
-    """The origin and a connection to it.
-
-    Raises ValueError or HTTPException for anything but an http(s) URL.
-    """
-    parts = urlsplit(url if "://" in url else f"http://{url}")
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
-        raise ValueError(url)
-    make = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    port = "" if parts.port is None else f":{parts.port}"
-    connection = make(parts.hostname, parts.port, timeout=PATIENCE)
-    return f"{parts.scheme}://{host}{port}", connection
+def _absent(address: WebAddress, why: object) -> Complaint:
+    return Complaint("inspect.server.absent", Exit.OUTSIDE, url=address.origin, why=why)
 
 
-def _read(response: HTTPResponse, until: float) -> bytes:
-    octets = bytearray()
-    while piece := response.read1(65536):
-        octets += piece
-        if len(octets) > _LARGEST or monotonic() > until:
-            raise TimeoutError
-    return bytes(octets)
+def _other(address: WebAddress, what: str) -> Complaint:
+    return Complaint("inspect.server.other", Exit.OUTSIDE, url=address.origin, what=what)
 
 
 def _understand(body: bytes) -> ServerState | None:
     """The state in an answer; None: this is not a sessionlab server."""
-    import json
-
     try:
         return read_state(json.loads(body))
     except (ValueError, RecursionError):

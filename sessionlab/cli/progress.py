@@ -6,14 +6,13 @@ Rules
 
 from __future__ import annotations
 
-import sys
 from time import monotonic
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from sessionlab.render.catalogue import Catalogue
-    from sessionlab.replay.scenario import Lane, Scenario, Step
+    from sessionlab.stage.scenario import Lane, Scenario, Step
 
 PATIENCE = 0.3
 """Seconds that pass before the first sign."""
@@ -22,10 +21,11 @@ _ERASE = "\r\x1b[K"
 
 
 class Progress:
-    """Tells of a scenario's steps; leaving the ``with`` block erases the line."""
+    """Shows which step is played; leaving the ``with`` block erases the line."""
 
-    def __init__(self, scenario: Scenario, catalogue: Catalogue) -> None:
+    def __init__(self, scenario: Scenario, catalogue: Catalogue, screen: TextIO) -> None:
         self._catalogue = catalogue
+        self._screen = screen
         self._total = len(scenario.lanes) * len(scenario.steps)
         self._done = 0
         self._quiet_until = monotonic() + PATIENCE
@@ -41,19 +41,21 @@ class Progress:
         trace: TracebackType | None,
     ) -> None:
         if self._shown:
-            sys.stderr.write(_ERASE)
-            sys.stderr.flush()
+            self._write(_ERASE)
 
     def tell(self, lane: Lane, step: Step) -> None:
         """A step begins."""
-        if monotonic() >= self._quiet_until and sys.stderr.isatty():
+        if monotonic() >= self._quiet_until and self._screen.isatty():
             line = self._catalogue.text(
                 "course.compare.progress",
                 lane=lane.id,
                 step=step.number,
                 percent=100 * self._done // self._total,
             )
-            sys.stderr.write(f"{_ERASE}{line}")
-            sys.stderr.flush()
+            self._write(f"{_ERASE}{line}")
             self._shown = True
         self._done += 1
+
+    def _write(self, text: str) -> None:
+        self._screen.write(text)
+        self._screen.flush()

@@ -2,79 +2,51 @@
 
 Rules
 - No file is made: a path that is mistyped is an error.
-- stdout is for the answer, stderr for complaints.
 """
 
 from __future__ import annotations
 
-import sys
-from enum import StrEnum
-from typing import Annotated, Any
+from contextlib import closing
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sessionlab.cli.exit import Exit
-from sessionlab.cli.problem import Problem
-from sessionlab.cli.texts import help_of, language
-from sessionlab.render.catalogue import Catalogue
+from sessionlab.cli.exit import Complaint, Exit
 
-
-class Language(StrEnum):
-    """``--lang``"""
-
-    EN = "en"
-    KO = "ko"
-
-
-def _option(key: str, **more: Any) -> Any:
-    return typer.Option(f"--{key}", help=help_of(f"store.prune.{key}"), **more)
+if TYPE_CHECKING:
+    from sessionlab.cli.environment import Environment
+    from sessionlab.session.clock import Clock
 
 
 def prune(
-    store: Annotated[str, _option("store", metavar="URL")],
-    as_json: Annotated[bool, _option("json")] = False,
-    lang: Annotated[Language | None, _option("lang")] = None,
-) -> None:
-    said = Catalogue(lang or language())
-    code = Exit.OK
-    try:
-        count = _prune(store)
-    except Problem as problem:
-        from sessionlab.render.safe import visible
-
-        sys.stderr.write(f"sessionlab: {visible(problem.sentence(said))}\n")
-        code = problem.code
+    context: typer.Context,
+    store: Annotated[str, typer.Option("--store", metavar="URL")],
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> Exit:
+    env: Environment = context.obj
+    count = _prune(store, env.now)
+    if as_json:
+        env.write_json({"removed": count}, indent=None)
+    elif count is None:
+        env.stdout.write(f"{env.text('store.prune.by-itself')}\n")
     else:
-        if as_json:
-            sys.stdout.write(f'{{"removed": {"null" if count is None else count}}}\n')
-        elif count is None:
-            sys.stdout.write(f"{said.text('store.prune.by-itself')}\n")
-        else:
-            sys.stdout.write(f"{said.text('store.prune.freed', count=count)}\n")
-    raise typer.Exit(code)
+        env.stdout.write(f"{env.text('store.prune.freed', count=count)}\n")
+    return Exit.OK
 
 
-prune.__doc__ = help_of("store.prune.help")
-
-
-def _prune(url: str) -> int | None:
+def _prune(url: str, clock: Clock) -> int | None:
     """How many sessions were removed; None: the server removes them by itself.
 
-    Raises Problem.
+    Raises Complaint, StoreError and StoreURLError.
     """
-    from sessionlab.cli.store import store_problems
     from sessionlab.session.stores.memory import MemoryStore
     from sessionlab.session.stores.sqlite import SQLiteStore
     from sessionlab.session.stores.url import open_store
 
-    with store_problems():
-        store = open_store(url, create=False)
+    with closing(open_store(url, clock=clock, create=False)) as store:
         if isinstance(store, MemoryStore):
-            raise Problem("store.prune.memory")
-        try:
-            if isinstance(store, SQLiteStore):
-                return store.prune()
-            store.get("")  # whether there is a server at all
-            return None
-        finally:
-            store.close()
+            raise Complaint("store.prune.memory")
+        if isinstance(store, SQLiteStore):
+            return store.prune()
+        store.get("")  # whether there is a server at all
+        return None

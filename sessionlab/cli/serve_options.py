@@ -3,7 +3,7 @@
 Rules
 - Everything goes through `SessionOptions.from_express`, so that a pasted object, flags and both
   together mean what they mean in a Node application.
-- Where nobody names a secret, a random one is made; it is never printed.
+- Without a secret, a random one is made; it is never printed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sessionlab.cli.problem import Problem
+from sessionlab.cli.exit import Complaint
 from sessionlab.core.options import CookieOptions, SessionOptions
 from sessionlab.core.wire.cookie_text import serialize_cookie
 
@@ -32,7 +32,7 @@ def chosen_options(
     """The options of a file (or the safe defaults) with those of the command line over them.
 
     ``given`` and ``cookie`` hold what the command line says, by express-session's names.
-    Raises Problem for the file, OptionsError and CookieError for the options.
+    Raises Complaint for the file, OptionsError and CookieError for the options.
     """
     base = {"resave": False, "saveUninitialized": False} if config is None else _read(config)
     merged = {**base, **given}
@@ -51,7 +51,7 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text(encoding="utf-8-sig"))
     except json.JSONDecodeError as error:
-        raise Problem(
+        raise Complaint(
             "serve.error.config-json",
             path=path,
             line=error.lineno,
@@ -60,12 +60,12 @@ def _read(path: Path) -> dict[str, Any]:
         ) from None
     except (OSError, ValueError, RecursionError) as error:
         why = error.strerror if isinstance(error, OSError) else type(error).__name__
-        raise Problem("serve.error.config-unreadable", path=path, why=why) from None
+        raise Complaint("serve.error.config-unreadable", path=path, why=why) from None
     if not isinstance(found, dict):
-        raise Problem("serve.error.config-object", path=path)
+        raise Complaint("serve.error.config-object", path=path)
     for option in ("store", "genid"):
         if found.get(option) is not None:
-            raise Problem(f"serve.error.config-{option}", path=path)
+            raise Complaint(f"serve.error.config-{option}", path=path)
     return found
 
 

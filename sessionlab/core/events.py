@@ -1,20 +1,25 @@
 """What happened, as data: the one record that tables, pages, ``--json`` and tests read.
 
 Rules
-- An event is frozen and JSON-safe: ``data`` holds only str, int, float, bool, None, lists and
-  dicts of these.
-- ``kind`` comes from the closed enum `Kind`; the keys of ``data`` are fixed per kind and stand in
-  the enum's docstring.
-- Nobody writes prose into an event.  Sentences are made by the reader, from the codes of
-  ``verdict`` and the catalogue.
+- One frozen class for each kind of event; its fields are documented there and nowhere else.
+- An event says what happened.  What was decided stands in its ``verdict``, where it is a decision.
+- Codes are members of enums.  Nobody writes prose into an event: a reader makes sentences of the
+  codes and the catalogue.
+- JSON is derived from the classes, and reads back to equal objects (`sessionlab.core.entries`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, ClassVar, TypeVar, dataclass_transform
+
+from sessionlab.core.decide import Verdict
+
+if TYPE_CHECKING:  # the engine makes events too, and has no use for a jar
+    from sessionlab.core.jar.codes import Refusal, SetOutcome, SetWarning, Withheld
+    from sessionlab.core.jar.cookie import CookieOrigin
 
 
 class Actor(StrEnum):
@@ -27,175 +32,387 @@ class Actor(StrEnum):
     LESSON = "lesson"
 
 
-class Kind(StrEnum):
-    """Every kind of event, with the keys of its ``data``.
+class ServerKind(StrEnum):
+    """The program that answers."""
 
-    ================ ======= =================================================================
-    kind             actor   data
-    ================ ======= =================================================================
-    request          browser client, method, url, path, cookies: [{name, value, origin}],
-                             withheld: [{name, value, reasons}], cookie_header: str | None,
-                             body: str | None, cookie_bytes: int (octets of the Cookie line),
-                             server: int | None (which of several got it),
-                             software: python | express | None (where these are not all alike).
-                             ``origin`` is "server", "edited", "copied" or "script"; None where
-                             only the server's side is known
-    cookie-read      server  name, raw: str | None (the decoded value), id: str | None,
-                             signature: str | None, secret: int | None (index of the secret
-                             that fits, 0 is the newest)
-    session-open     server  id: str | None, new: bool (what the application is handed); a verdict
-                             where the store was asked
-    store            store   op: get | set | touch | destroy | swap, id, record: str | None (JSON
-                             text as express-session writes it), found: bool | None (get: whether
-                             there is one; swap: whether it was as expected), error: str | None
-    session-call     app     call: save | reload | touch | regenerate | destroy, id: str,
-                             error: str | None
-    cookie-decided   server  name, id: str | None, set_cookie: str | None; no verdict where the
-                             decision was another program's
-    store-decided    server  id: str | None
-    error            server  where: load | cookie | save | touch | destroy, error: str
-    response         browser status: int, phrase: str, body: str, set_cookie: [str],
-                             cookie_bytes: int (octets of the Set-Cookie lines),
-                             caching: [str] (the Cache-Control and Vary lines)
-    cookie-stored    browser set_cookie: str, name: str, value: str, attributes: {name: str | None}
-    snapshot         store   before: {id: record text}, after: {id: record text},
-                             server: int | None (whose own store it is)
-    edit             browser client, name, before: str | None, after: str | None
-    copy             browser source, client, names: [str]
-    close            browser client, names: [str] (of the cookies that went with the browser)
-    restart          lesson  lost: int (records that were in the store and are gone),
-                             server: int | None (which of several)
-    advance          lesson  seconds: float
-    hold             lesson  client, method, path: this request has its session, and waits
-    resume           lesson  client, method, path: it goes on, and the next events are its own
-    ================ ======= =================================================================
-    """
-
-    REQUEST = "request"
-    COOKIE_READ = "cookie-read"
-    SESSION_OPEN = "session-open"
-    STORE = "store"
-    SESSION_CALL = "session-call"
-    COOKIE_DECIDED = "cookie-decided"
-    STORE_DECIDED = "store-decided"
-    ERROR = "error"
-    RESPONSE = "response"
-    COOKIE_STORED = "cookie-stored"
-    SNAPSHOT = "snapshot"
-    EDIT = "edit"
-    COPY = "copy"
-    CLOSE = "close"
-    RESTART = "restart"
-    ADVANCE = "advance"
-    HOLD = "hold"
-    RESUME = "resume"
+    PYTHON = "python"
+    EXPRESS = "express"
 
 
-ACTORS: Mapping[Kind, Actor] = {
-    Kind.REQUEST: Actor.BROWSER,
-    Kind.COOKIE_READ: Actor.SERVER,
-    Kind.SESSION_OPEN: Actor.SERVER,
-    Kind.STORE: Actor.STORE,
-    Kind.SESSION_CALL: Actor.APP,
-    Kind.COOKIE_DECIDED: Actor.SERVER,
-    Kind.STORE_DECIDED: Actor.SERVER,
-    Kind.ERROR: Actor.SERVER,
-    Kind.RESPONSE: Actor.BROWSER,
-    Kind.COOKIE_STORED: Actor.BROWSER,
-    Kind.SNAPSHOT: Actor.STORE,
-    Kind.EDIT: Actor.BROWSER,
-    Kind.COPY: Actor.BROWSER,
-    Kind.CLOSE: Actor.BROWSER,
-    Kind.RESTART: Actor.LESSON,
-    Kind.ADVANCE: Actor.LESSON,
-    Kind.HOLD: Actor.LESSON,
-    Kind.RESUME: Actor.LESSON,
-}
-"""Each kind has exactly one actor."""
+class Purpose(StrEnum):
+    """What a request is for, as its scenario declares."""
+
+    VISIT = "visit"  # is counted
+    LOGIN = "login"
+    LOGOUT = "logout"
+    WHO = "who"  # asks who is logged in
 
 
-@dataclass(frozen=True, slots=True)
+class StoreOp(StrEnum):
+    """What is asked of a store."""
+
+    GET = "get"
+    SET = "set"
+    TOUCH = "touch"
+    DESTROY = "destroy"
+    SWAP = "swap"  # set, if the record is still the one that was seen
+
+
+class SessionMethod(StrEnum):
+    """What an application asks of its session."""
+
+    SAVE = "save"
+    RELOAD = "reload"
+    TOUCH = "touch"
+    REGENERATE = "regenerate"
+    DESTROY = "destroy"
+
+
+class Failed(StrEnum):
+    """What an error kept from being done."""
+
+    LOAD = "load"
+    COOKIE = "cookie"
+    SAVE = "save"
+    TOUCH = "touch"
+    DESTROY = "destroy"
+
+
 class Event:
-    """One thing that happened.
+    """One thing that happened.  ``kind`` is its public code, ``actor`` who did it.
 
-    ``seq`` counts from 1 within a transcript; ``at`` is milliseconds since the epoch by the
-    injected clock; ``step`` is the lesson's step (from 1; 0 outside a lesson); ``lane`` is the
-    lane's id, or the number of the request for a server that runs by itself.
-    ``verdict`` is the decision's `Verdict.to_json`, where the event is one.
+    ``is_prelude``: it prepares a step, before its first request.
     """
 
-    seq: int
-    at: int
-    step: int
-    lane: str
-    kind: Kind
-    data: Mapping[str, Any]
-    verdict: Mapping[str, Any] | None = None
+    kind: ClassVar[str]
+    actor: ClassVar[Actor]
+    is_prelude: ClassVar[bool] = False
 
-    @property
-    def actor(self) -> Actor:
-        """Who did it; follows from the kind."""
-        return ACTORS[self.kind]
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and vars(self) == vars(other)
 
-    def to_json(self) -> dict[str, Any]:
-        """The event as JSON-safe data, keys in reading order."""
-        return {
-            "seq": self.seq,
-            "at": self.at,
-            "step": self.step,
-            "lane": self.lane,
-            "actor": self.actor.value,
-            "kind": self.kind.value,
-            "verdict": self.verdict,
-            "data": self.data,
-        }
+    __hash__ = None  # type: ignore[assignment] # some fields are mappings
 
-    @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> Event:
-        """The inverse of `to_json`.  Raises KeyError or ValueError for anything else."""
-        return cls(
-            seq=raw["seq"],
-            at=raw["at"],
-            step=raw["step"],
-            lane=raw["lane"],
-            kind=Kind(raw["kind"]),
-            data=raw["data"],
-            verdict=raw["verdict"],
-        )
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
+        return f"{type(self).__name__}({fields})"
+
+
+_E = TypeVar("_E", bound=Event)
+
+
+@dataclass_transform(frozen_default=True)
+def _event(kind: type[_E]) -> type[_E]:
+    """A frozen dataclass that takes from `Event` what dataclass would generate for each anew.
+
+    Generating it would double the time that importing this module takes.
+    """
+    return dataclass(frozen=True, eq=False, repr=False)(kind)
+
+
+# ---- the browser
 
 
 @dataclass(frozen=True, slots=True)
-class Transcript:
-    """All events of one lane of one lesson, in order."""
+class SentCookie:
+    """``origin``: how it came into the jar; None where only the server's side is known."""
 
-    lesson: str
-    lane: str
-    options: Mapping[str, Any]
-    events: tuple[Event, ...]
+    name: str
+    value: str
+    origin: CookieOrigin | None
 
-    def of(self, kind: Kind, step: int | None = None) -> Iterable[Event]:
-        """The events of a kind, of one step or of all."""
-        return (
-            event
-            for event in self.events
-            if event.kind is kind and (step is None or event.step == step)
-        )
 
-    def to_json(self) -> dict[str, Any]:
-        """The transcript as JSON-safe data."""
-        return {
-            "lesson": self.lesson,
-            "lane": self.lane,
-            "options": self.options,
-            "events": [event.to_json() for event in self.events],
-        }
+@dataclass(frozen=True, slots=True)
+class WithheldCookie:
+    """A cookie that the jar keeps back from a request, with every reason."""
 
-    @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> Transcript:
-        """The inverse of `to_json`."""
-        return cls(
-            lesson=raw["lesson"],
-            lane=raw["lane"],
-            options=raw["options"],
-            events=tuple(Event.from_json(event) for event in raw["events"]),
-        )
+    name: str
+    value: str
+    reasons: tuple[Withheld, ...]
+
+
+@_event
+class RequestSent(Event):
+    """A request goes out.
+
+    ``path`` is the URL's, without the query.  ``cookie_bytes``: octets of the Cookie line, 0
+    where there is none.  ``server``: which of several gets it.  ``software``: what that server
+    is, where they are not all alike.  ``purpose``: None where nobody declared one.
+    """
+
+    kind: ClassVar = "request"
+    actor: ClassVar = Actor.BROWSER
+
+    client: str
+    method: str
+    url: str
+    path: str
+    cookies: tuple[SentCookie, ...]
+    withheld: tuple[WithheldCookie, ...]
+    cookie_header: str | None
+    body: str | None
+    cookie_bytes: int
+    server: int | None = None
+    software: ServerKind | None = None
+    purpose: Purpose | None = None
+
+
+@_event
+class ResponseReceived(Event):
+    """The answer is there.
+
+    ``set_cookie``: the values of the Set-Cookie lines.  ``cookie_bytes``: the octets of these
+    lines.  ``caching``: the Cache-Control and Vary lines, whole.  ``known``: whether the answer
+    shows that the visitor was recognised; ``count``: the number of the visit; None where an answer
+    of this purpose does not say.
+    """
+
+    kind: ClassVar = "response"
+    actor: ClassVar = Actor.BROWSER
+
+    status: int
+    phrase: str
+    body: str
+    set_cookie: tuple[str, ...]
+    cookie_bytes: int
+    caching: tuple[str, ...]
+    known: bool | None = None
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JarRuling:
+    """What the jar did with a Set-Cookie line; ``evidence`` is what its sentences mention."""
+
+    accepted: bool
+    outcome: SetOutcome
+    reasons: tuple[Refusal, ...]
+    warnings: tuple[SetWarning, ...]
+    evidence: Mapping[str, str]
+
+
+@_event
+class CookieStored(Event):
+    """The jar has dealt with one Set-Cookie line; its verdict says whether it was stored."""
+
+    kind: ClassVar = "cookie-stored"
+    actor: ClassVar = Actor.BROWSER
+
+    verdict: JarRuling
+    set_cookie: str
+    name: str
+    value: str
+    attributes: Mapping[str, str | None]
+
+
+@_event
+class CookieEdited(Event):
+    """Somebody wrote another value into a cookie; None: there was no such cookie."""
+
+    kind: ClassVar = "edit"
+    actor: ClassVar = Actor.BROWSER
+    is_prelude: ClassVar = True
+
+    client: str
+    name: str
+    before: str | None
+    after: str | None
+
+
+@_event
+class CookiesCopied(Event):
+    """The cookies of one client (``source``) were copied into another's jar."""
+
+    kind: ClassVar = "copy"
+    actor: ClassVar = Actor.BROWSER
+    is_prelude: ClassVar = True
+
+    source: str
+    client: str
+    names: tuple[str, ...]
+
+
+@_event
+class BrowserClosed(Event):
+    """A client closed its browser; ``names`` are the cookies that went with it."""
+
+    kind: ClassVar = "close"
+    actor: ClassVar = Actor.BROWSER
+    is_prelude: ClassVar = True
+
+    client: str
+    names: tuple[str, ...]
+
+
+# ---- the server
+
+
+@_event
+class CookieRead(Event):
+    """The server has looked at the request's cookie.
+
+    ``raw`` is the decoded value, None where there is none.  ``secret`` is the index of the secret
+    that fits, 0 for the newest.
+    """
+
+    kind: ClassVar = "cookie-read"
+    actor: ClassVar = Actor.SERVER
+
+    verdict: Verdict
+    name: str
+    raw: str | None
+    id: str | None
+    signature: str | None
+    secret: int | None
+
+
+@_event
+class SessionOpened(Event):
+    """The application is handed a session; ``verdict`` is there where the store was asked."""
+
+    kind: ClassVar = "session-open"
+    actor: ClassVar = Actor.SERVER
+
+    verdict: Verdict | None
+    id: str | None
+    new: bool
+
+
+@_event
+class CookieDecided(Event):
+    """The headers go out, with or without a Set-Cookie line.
+
+    ``verdict`` is None where another program decided.
+    """
+
+    kind: ClassVar = "cookie-decided"
+    actor: ClassVar = Actor.SERVER
+
+    verdict: Verdict | None
+    name: str
+    id: str | None
+    set_cookie: str | None
+
+
+@_event
+class StoreDecided(Event):
+    """What is to be done in the store; whether it was, `StoreAsked` says."""
+
+    kind: ClassVar = "store-decided"
+    actor: ClassVar = Actor.SERVER
+
+    verdict: Verdict
+    id: str | None
+
+
+@_event
+class ErrorOccurred(Event):
+    """Something could not be done."""
+
+    kind: ClassVar = "error"
+    actor: ClassVar = Actor.SERVER
+
+    where: Failed
+    error: str
+
+
+# ---- the application
+
+
+@_event
+class SessionCalled(Event):
+    """The application called a method of its session, which has returned or failed."""
+
+    kind: ClassVar = "session-call"
+    actor: ClassVar = Actor.APP
+
+    call: SessionMethod
+    id: str
+    error: str | None
+
+
+# ---- the store
+
+
+@_event
+class StoreAsked(Event):
+    """A store was asked, and has answered or failed.
+
+    ``record`` is the JSON text as express-session writes it.  ``found``: of a get, whether there
+    is one; of a swap, whether the record was the one that was seen, and so was replaced.
+    """
+
+    kind: ClassVar = "store"
+    actor: ClassVar = Actor.STORE
+
+    op: StoreOp
+    id: str
+    record: str | None
+    found: bool | None
+    error: str | None
+
+
+@_event
+class StoreSnapshot(Event):
+    """All records by ID before and after a step; ``server``: whose own store it is."""
+
+    kind: ClassVar = "snapshot"
+    actor: ClassVar = Actor.STORE
+
+    before: Mapping[str, str]
+    after: Mapping[str, str]
+    server: int | None = None
+
+
+# ---- the lesson
+
+
+@_event
+class ServerRestarted(Event):
+    """Servers were started anew; ``lost``: records that are gone; ``server``: which of several."""
+
+    kind: ClassVar = "restart"
+    actor: ClassVar = Actor.LESSON
+    is_prelude: ClassVar = True
+
+    lost: int
+    server: int | None = None
+
+
+@_event
+class TimePassed(Event):
+    """The lane's clock was moved."""
+
+    kind: ClassVar = "advance"
+    actor: ClassVar = Actor.LESSON
+    is_prelude: ClassVar = True
+
+    seconds: float
+
+
+@_event
+class RequestHeld(Event):
+    """A request has its session, and waits."""
+
+    kind: ClassVar = "hold"
+    actor: ClassVar = Actor.LESSON
+
+    client: str
+    method: str
+    path: str
+
+
+@_event
+class RequestResumed(Event):
+    """A held request goes on; the next events are its own."""
+
+    kind: ClassVar = "resume"
+    actor: ClassVar = Actor.LESSON
+
+    client: str
+    method: str
+    path: str
+
+
+KINDS: Mapping[str, type[Event]] = {kind.kind: kind for kind in Event.__subclasses__()}
+"""Every class of event by its code."""

@@ -33,6 +33,8 @@ _COOKIE_NAMES = {
     "secure": "secure",
 }
 _COOKIE_TIMES = ("maxAge", "expires")
+EXPRESS_NAMES = frozenset({*_SESSION_NAMES, *_COOKIE_NAMES, *_COOKIE_TIMES})
+"""Every option that express-session reads, the cookie's among them."""
 # Other cookie packages read these; express-session ignores them.
 _OTHER_PACKAGES_COOKIE_NAMES = ("encode", "overwrite", "signed")
 

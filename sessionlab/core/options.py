@@ -21,7 +21,7 @@ from sessionlab.core.express_options import Notice, NoticeCode, read_options
 from sessionlab.core.safeguards import OnConflict, Safeguards, check_prefix
 
 if TYPE_CHECKING:
-    from sessionlab.session.stores.base import Store
+    from sessionlab.core.store import Store
 
 __all__ = [
     "CookieOptions",

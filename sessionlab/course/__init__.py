@@ -1,1 +1,1 @@
-"""The course: lessons discovered, loaded and checked, and what can be asked of their replays."""
+"""The course: finds, loads and checks lessons, and reads answers from their replays."""

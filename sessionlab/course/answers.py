@@ -1,7 +1,8 @@
-"""The right answers, and whether what a lesson says is so: both read from transcripts.
+"""The right answers to a lesson's questions, and its claims that do not hold.
 
 Rules
-- There are no answer keys.  Another option in a lane gives another answer.
+- There is no answer key: answers are measured in the transcripts.  Change a lane's option, and the
+  answer changes.
 """
 
 from __future__ import annotations
@@ -9,15 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from sessionlab.core.events import Transcript
-from sessionlab.core.score import ScoreCell, ScoreCode
-from sessionlab.course.lesson import Claim, Lesson, Question
-from sessionlab.course.measures import Value, measure
-from sessionlab.replay.scoreboard import scoreboard
+from sessionlab.core.entries import Transcript
+from sessionlab.course.lesson import Claim, Lesson, Prediction
+from sessionlab.transcript.measures import Value, measure
+from sessionlab.transcript.scoreboard import ScoreCell, ScoreCode, scoreboard
 
 
 class Broken(NamedTuple):
-    """A claim that does not hold: where it stands, in which lane, what it says, what is so."""
+    """A claim that does not hold in ``lane``; ``where`` is its file and line."""
 
     where: str
     lane: str
@@ -26,8 +26,8 @@ class Broken(NamedTuple):
     found: Value | None
 
 
-def answer(question: Question, transcripts: Sequence[Transcript]) -> Value | None:
-    """The right answer: what is measured in its lane, or the lanes in which it is so."""
+def answer(question: Prediction, transcripts: Sequence[Transcript]) -> Value | None:
+    """The right answer: the measure in the question's lane, or the lanes where it fits."""
     if question.lane is None:
         return [
             transcript.lane
@@ -39,7 +39,7 @@ def answer(question: Question, transcripts: Sequence[Transcript]) -> Value | Non
 
 
 def broken_claims(lesson: Lesson, transcripts: Sequence[Transcript]) -> Iterator[Broken]:
-    """The claims of a lesson that its transcripts do not bear out."""
+    """The claims of a lesson that its transcripts contradict."""
     scores = {score.row: score.cells for score in scoreboard(transcripts)}
     for claim in lesson.claims:
         for index, transcript in enumerate(transcripts):
@@ -51,12 +51,12 @@ def broken_claims(lesson: Lesson, transcripts: Sequence[Transcript]) -> Iterator
                 found = measure(transcript, what, claim.span)
             else:
                 what = claim.row.value
-                found = _score(scores.get(claim.row), index)
+                found = _score_value(scores.get(claim.row), index)
             if found != claim.value:
                 yield Broken(claim.where, transcript.lane, what, claim.value, found)
 
 
-def _score(cells: Sequence[ScoreCell] | None, index: int) -> Value:
+def _score_value(cells: Sequence[ScoreCell] | None, index: int) -> Value:
     if cells is None:
         return ScoreCode.NOT_SHOWN.value
     cell = cells[index]

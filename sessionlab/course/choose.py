@@ -1,4 +1,4 @@
-"""Which lanes of a lesson are played, and which step is looked at, as somebody asked for them."""
+"""Finds the lanes and the step that the options of ``compare`` ask for."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sessionlab.course.vary import varied
 def chosen_lanes(
     lesson: Lesson, names: str | None, variations: Sequence[str]
 ) -> tuple[LessonLane, ...]:
-    """The lanes for ``--lanes a,b`` and ``--vary option=value,value``; all of them for neither.
+    """The lanes for ``--lanes a,b`` and ``--vary option=value,value``; without both, all lanes.
 
     Raises LessonError.
     """

@@ -1,10 +1,10 @@
-"""What is wrong with a lesson, or with what was asked of one.
+"""Problems of a lesson, or of a request for one.
 
 Rules
-- A problem has a stable code and its evidence; its sentence is in the text catalogue, under
-  ``course.error``, in each language.
-- What stands in a file is told with the file and, where it can be found, the line.
-- The nearest valid name goes along as ``nearest``, all of them as ``valid``.
+- A problem has a stable code and evidence; its sentence is in the text catalogue, under
+  ``course.error``.
+- A problem in a file names the file and, if it can be found, the line.
+- ``nearest`` is the nearest valid name, ``valid`` are all of them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from sessionlab.core.errors import SessionlabError
 from sessionlab.render.catalogue import Catalogue
-from sessionlab.replay.errors import ReplayError
+from sessionlab.stage.errors import StageError
 
 
 class LessonProblem(StrEnum):
@@ -44,7 +44,7 @@ class LessonProblem(StrEnum):
 
 
 class LessonError(SessionlabError):
-    """One problem with its evidence; its text is the English sentence."""
+    """One problem with its evidence; ``str`` gives the English sentence."""
 
     def __init__(self, problem: LessonProblem, **evidence: object) -> None:
         super().__init__(problem, evidence)
@@ -55,19 +55,19 @@ class LessonError(SessionlabError):
         return sentence(self, Catalogue("en"))
 
 
-def sentence(error: LessonError | ReplayError, catalogue: Catalogue) -> str:
-    """What a person reads: one sentence, and where it helps, what would be valid."""
-    told = catalogue.text(f"course.error.{error.problem.value}", **error.evidence)
+def sentence(error: LessonError | StageError, catalogue: Catalogue) -> str:
+    """The sentence in the catalogue's language, with the nearest or all valid names."""
+    text = catalogue.text(f"course.error.{error.problem.value}", **error.evidence)
     for hint in ("nearest", "valid"):
         if found := error.evidence.get(hint):
-            return f"{told} {catalogue.text(f'course.hint.{hint}', name=found)}"
-    return told
+            return f"{text} {catalogue.text(f'course.hint.{hint}', name=found)}"
+    return text
 
 
 def not_among(
     problem: LessonProblem, found: str, valid: Iterable[str], **more: object
 ) -> LessonError:
-    """The error for a name that is none of the valid ones; names the nearest."""
+    """The error for an invalid name, with the nearest valid one."""
     from difflib import get_close_matches
 
     names = list(valid)

@@ -1,9 +1,9 @@
 """Reads a lesson's lanes.
 
 Rules
-- Express options stand in ``[lane.express]`` alone, camelCase and in milliseconds; everything
-  else is snake_case and in seconds.
-- A transcript tells the settings of its lane as they were written.
+- Only ``[lane.express]`` has Express options, camelCase and in milliseconds.  Everything else is
+  snake_case and in seconds.
+- A transcript has the settings of its lane as written.
 """
 
 from __future__ import annotations
@@ -13,22 +13,24 @@ from dataclasses import replace
 from typing import Any, Final
 
 from sessionlab.core.errors import OptionsError
+from sessionlab.core.events import ServerKind
 from sessionlab.core.options import SessionOptions
 from sessionlab.core.safeguards import OnConflict, Safeguards
 from sessionlab.course.errors import LessonError, LessonProblem
 from sessionlab.course.lesson import LessonLane
 from sessionlab.course.table import Table
-from sessionlab.replay.scenario import Lane, Login, Logout, ServerKind, StoreKind
+from sessionlab.demo.login import AtLogin, AtLogout
+from sessionlab.stage.scenario import Lane, StoreKind
 
 _ID = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*")
-_TOLD: Final = ("express", "safeguards", "servers", "store", "login", "logout")
+_SETTINGS: Final = ("express", "safeguards", "servers", "store", "login", "logout")
 _SECRET: Final = "keyboard cat"  # noqa: S105  of lanes that have no options of their own
 
 
 def read_lanes(table: Table) -> tuple[LessonLane, ...]:
     """The lanes of a lesson, at least one.  Raises LessonError."""
     tables = table.tables("lane")
-    lanes = tuple(map(_lane, tables))
+    lanes = tuple(map(_read_lane, tables))
     if not lanes:
         raise table.error(LessonProblem.KEY_MISSING, "lane", table="lesson.toml")
     names = [lane.lane.id for lane in lanes]
@@ -38,35 +40,35 @@ def read_lanes(table: Table) -> tuple[LessonLane, ...]:
     return lanes
 
 
-def _lane(table: Table) -> LessonLane:
+def _read_lane(table: Table) -> LessonLane:
     id_ = table.text("id")
     if not _ID.fullmatch(id_):
         raise table.error(LessonProblem.NO_SUCH_VALUE, "id", found=id_, valid=_ID.pattern)
-    title, subtitle = table.said("title"), table.said("subtitle", optional=True)
+    title, subtitle = table.by_language("title"), table.by_language("subtitle", optional=True)
     base = table.text("base", "/session")
     express = table.raw("express")
     options = replace(
-        _options(table, express or {"secret": _SECRET}),
-        safeguards=_safeguards(table),
+        _read_options(table, express or {"secret": _SECRET}),
+        safeguards=_read_safeguards(table),
     )
-    servers = _servers(table)
+    servers = _read_servers(table)
     lane = Lane(
         id=id_,
         plays=id_,
         base=base,
         options=options,
         settings={"base": base}
-        | {key: json_safe(table.there(key)) for key in _TOLD if key in table},
+        | {key: json_safe(table.there(key)) for key in _SETTINGS if key in table},
         servers=servers,
-        store=_store(table, servers),
-        login=Login(table.choice("login", Login, Login.REGENERATE_KEEP_DATA)),
-        logout=Logout(table.choice("logout", Logout, Logout.DESTROY)),
+        store=_read_store(table, servers),
+        login=AtLogin(table.choice("login", AtLogin, AtLogin.REGENERATE_KEEP_DATA)),
+        logout=AtLogout(table.choice("logout", AtLogout, AtLogout.DESTROY)),
     )
     table.close()
     return LessonLane(lane, title, subtitle, express)
 
 
-def _options(table: Table, express: dict[str, Any]) -> SessionOptions:
+def _read_options(table: Table, express: dict[str, Any]) -> SessionOptions:
     try:
         return SessionOptions.from_express(express)
     except OptionsError as error:
@@ -74,7 +76,7 @@ def _options(table: Table, express: dict[str, Any]) -> SessionOptions:
         raise LessonError(LessonProblem.OPTION_REFUSED, where=where, cause=str(error)) from None
 
 
-def _safeguards(lane: Table) -> Safeguards:
+def _read_safeguards(lane: Table) -> Safeguards:
     table = lane.table("safeguards")
     try:
         safeguards = Safeguards(
@@ -92,13 +94,13 @@ def _safeguards(lane: Table) -> Safeguards:
     return safeguards
 
 
-def _servers(table: Table) -> tuple[ServerKind, ...]:
+def _read_servers(table: Table) -> tuple[ServerKind, ...]:
     kinds = table.choices("servers", ServerKind, [ServerKind.PYTHON])
     return tuple(map(ServerKind, kinds))
 
 
-def _store(table: Table, servers: tuple[ServerKind, ...]) -> StoreKind:
-    """Express is played with its options as they are written, and shares what Redis keeps."""
+def _read_store(table: Table, servers: tuple[ServerKind, ...]) -> StoreKind:
+    """The store's kind.  A lane with Express needs its options as written, and Redis."""
     store = StoreKind(table.choice("store", StoreKind, StoreKind.MEMORY))
     has_express = ServerKind.EXPRESS in servers
     if has_express and "express" not in table:
@@ -112,7 +114,7 @@ def _store(table: Table, servers: tuple[ServerKind, ...]) -> StoreKind:
 
 
 def json_safe(value: Any) -> Any:
-    """What TOML knows and JSON does not (dates) as text."""
+    """The value, with TOML's dates and times as text, because JSON has none."""
     if isinstance(value, dict):
         return {key: json_safe(item) for key, item in value.items()}
     if isinstance(value, list):

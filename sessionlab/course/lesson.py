@@ -1,8 +1,8 @@
-"""A lesson as data: what `sessionlab.course.loader` makes of a folder.
+"""A lesson as data, as `sessionlab.course.loader` reads it from a folder.
 
 Rules
-- Everything is frozen; nothing holds an answer, because answers come from the replay.
-- Words are kept by language: ``{"en": …, "ko": …}``.
+- Everything is frozen.  There are no answers: they come from the replay.
+- Texts come by language: ``{"en": …, "ko": …}``.
 """
 
 from __future__ import annotations
@@ -12,50 +12,49 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sessionlab.core.score import ScoreRow
-from sessionlab.course.measures import Span, Value
-from sessionlab.replay.scenario import Lane, Scenario, Step
-
-Words = Mapping[str, str]
+from sessionlab.render.comparison import ByLanguage
+from sessionlab.stage.scenario import Lane, Scenario, Step
+from sessionlab.transcript.measures import Span, Value
+from sessionlab.transcript.scoreboard import ScoreRow
 
 
 @dataclass(frozen=True, slots=True)
 class LessonLane:
-    """A lane with its words; ``express`` is its express table as written, empty without one."""
+    """A lane with its titles; ``express`` is its express table as written, or empty."""
 
     lane: Lane
-    title: Words
-    subtitle: Words
+    title: ByLanguage
+    subtitle: ByLanguage
     express: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class LessonStep:
-    """A step with its words; ``note`` may be empty."""
+    """A step with its title; ``note`` may be empty."""
 
     step: Step
-    title: Words
-    note: Words
+    title: ByLanguage
+    note: ByLanguage
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A prediction to make.
+class Prediction:
+    """A question about the replay.
 
-    Asked of one ``lane``, the answer is what ``ask`` measures there; without a lane it is the
-    lanes in which the measure equals ``equals``.
+    With a ``lane``, the answer is what ``ask`` measures there.  Without one, it is the lanes in
+    which the measure equals ``equals``.
     """
 
     ask: str
     span: Span
     lane: str | None
     equals: Value | None
-    words: Words
+    words: ByLanguage
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What the texts say is so: ``measure`` equals ``value`` in these lanes."""
+    """A claim of the lesson's texts: ``measure`` equals ``value`` in these lanes."""
 
     measure: str
     span: Span
@@ -66,7 +65,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class ScoreClaim:
-    """What the texts say of the scoreboard: a code, or a number of octets."""
+    """A claim about the scoreboard; ``value`` is a code, or a number of octets."""
 
     row: ScoreRow
     lanes: tuple[str, ...]
@@ -76,23 +75,23 @@ class ScoreClaim:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """One lesson; ``id`` is the folder's name without its number, which only orders."""
+    """One lesson; ``id`` is the folder's name without its number, which only sorts."""
 
     id: str
     number: int
     folder: Path
-    title: Words
+    title: ByLanguage
     lanes: tuple[LessonLane, ...]
     steps: tuple[LessonStep, ...]
-    questions: tuple[Question, ...]
+    questions: tuple[Prediction, ...]
     claims: tuple[Claim | ScoreClaim, ...]
 
     def text(self, language: str) -> str:
-        """The lesson's text, Markdown."""
+        """The lesson's text in Markdown."""
         return (self.folder / f"{language}.md").read_text(encoding="utf-8")
 
     def scenario(self, lanes: tuple[LessonLane, ...] | None = None) -> Scenario:
-        """What is to be replayed: these lanes, or the lesson's own."""
+        """The script with these lanes, by default the lesson's own."""
         return Scenario(
             lesson=self.id,
             lanes=tuple(lane.lane for lane in (self.lanes if lanes is None else lanes)),

@@ -1,15 +1,16 @@
-"""Where the lessons are, and which there are.
+"""Finds the lessons.
 
 Rules
-- Lessons are discovered: a folder ``NN-slug`` is one; nothing lists them.
-- In an installed package they are in ``_lessons``, in a checkout in ``lessons`` beside it.
-- The number orders, the slug is the id.
+- Every folder ``NN-slug`` is a lesson; there is no list of them.
+- An installed package has them in ``_lessons``, a checkout in ``lessons`` beside the package.
+- The number sorts, the slug is the id.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 from sessionlab.course.errors import LessonError, LessonProblem, not_among
 from sessionlab.course.lesson import Lesson
@@ -19,17 +20,25 @@ _PACKAGE = Path(__file__).parent.parent
 
 
 def lessons_root() -> Path:
-    """The folder of the lessons.  Raises LessonError where there is none."""
+    """The folder of the lessons.  Raises LessonError if it does not exist.
+
+    In a zip archive it is a `zipfile.Path`, which can be read like a `Path`.
+    """
     for root in (_PACKAGE / "_lessons", _PACKAGE.parent / "lessons"):
         if root.is_dir():
             return root
+
+    from importlib.resources import files
+
+    if (zipped := files("sessionlab") / "_lessons").is_dir():
+        return cast(Path, zipped)
     raise LessonError(LessonProblem.NO_LESSONS, where=str(_PACKAGE / "_lessons"))
 
 
 def lesson_folders(root: Path | None = None) -> dict[str, Path]:
     """The lessons' folders by id, in the course's order.  Raises LessonError."""
     folders: dict[str, Path] = {}
-    for folder in sorted((root or lessons_root()).iterdir()):
+    for folder in sorted((root or lessons_root()).iterdir(), key=lambda each: each.name):
         found = FOLDER.fullmatch(folder.name)
         if found is None or not folder.is_dir():
             continue

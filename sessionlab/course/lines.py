@@ -1,9 +1,9 @@
-"""Where in a TOML text a key stands, for error messages.
+"""Finds the line of a key in a TOML text, for error messages.
 
 Rules
-- A path is made of keys and, for an array of tables, the number of the table from 0.
-- Approximate on purpose: it knows headers and keys at the beginning of a line, which is how
-  lessons are written.  A key it can not find is told of at its table's line.
+- A path consists of keys and, for an array of tables, the table's index from 0.
+- Approximate on purpose: it finds headers and keys at the beginning of a line, as lessons have
+  them.  For any other key it returns the line of its table.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ _PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
 
 
 def line_of(text: str, path: Path) -> int | None:
-    """The line (from 1) of the longest part of the path that can be found; None: not even one."""
+    """The line (from 1) of the longest part of the path that is found; None if none is."""
     best: tuple[int, int | None] = (0, None)
     for number, here in _places(text):
-        shared = _shared(here, path)
+        shared = _common_length(here, path)
         if shared > best[0] and shared == min(len(here), len(path)):
             best = (shared, number)
     return best[1]
@@ -34,18 +34,18 @@ def _places(text: str) -> Iterator[tuple[int, Path]]:
     counts: dict[Path, int] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         if header := _HEADER.match(line):
-            table = _resolve(_parts(header[2]), counts)
+            table = _resolve_header(_split_key(header[2]), counts)
             if header[1] == "[[":
                 index = counts.get(table, -1) + 1
                 counts[table] = index
                 table = (*table, index)
             yield number, table
         elif key := _KEY.match(line):
-            yield number, (*table, *_parts(key[1]))
+            yield number, (*table, *_split_key(key[1]))
 
 
-def _resolve(parts: Path, counts: dict[Path, int]) -> Path:
-    """A header's path, the number of the current table put in where a part is an array."""
+def _resolve_header(parts: Path, counts: dict[Path, int]) -> Path:
+    """A header's path, with the index of the current table after each array of tables."""
     path: Path = ()
     for index, part in enumerate(parts):
         path = (*path, part)
@@ -54,11 +54,11 @@ def _resolve(parts: Path, counts: dict[Path, int]) -> Path:
     return path
 
 
-def _parts(dotted: str) -> Path:
+def _split_key(dotted: str) -> Path:
     return tuple(part.strip("\"'") for part in _PART.findall(dotted))
 
 
-def _shared(one: Path, other: Path) -> int:
+def _common_length(one: Path, other: Path) -> int:
     shared = 0
     for left, right in zip(one, other, strict=False):
         if left != right:

@@ -1,7 +1,7 @@
-"""Reads a lesson's folder: every key known, every name it mentions there.
+"""Reads a lesson's folder, and checks every key and every name.
 
 Rules
-- The format is described in ``lessons/README.md``.  A key that is not read here is an error.
+- ``lessons/README.md`` describes the format.  A key that nothing reads is an error.
 - Lanes are read by `sessionlab.course.lanes`, steps by `sessionlab.course.steps`.
 - Nothing is evaluated.
 """
@@ -13,23 +13,23 @@ import tomllib
 from pathlib import Path
 from typing import Final
 
-from sessionlab.core.score import ScoreCode, ScoreRow
 from sessionlab.course.errors import LessonError, LessonProblem, not_among
 from sessionlab.course.lanes import read_lanes
-from sessionlab.course.lesson import Claim, Lesson, Question, ScoreClaim
-from sessionlab.course.measures import MEASURES, Span
-from sessionlab.course.steps import read_step
-from sessionlab.course.table import Source, Table
+from sessionlab.course.lesson import Claim, Lesson, Prediction, ScoreClaim
+from sessionlab.course.steps import check_purposes, read_purposes, read_step
+from sessionlab.course.table import LessonFile, Table
 from sessionlab.render.catalogue import LANGUAGES
+from sessionlab.transcript.measures import MEASURES, Span
+from sessionlab.transcript.scoreboard import ScoreCode, ScoreRow
 
 FILE: Final = "lesson.toml"
 FORMAT: Final = 1
 FOLDER: Final = re.compile(r"([0-9]{2})-([a-z0-9]+(?:-[a-z0-9]+)*)")
-"""A lesson's folder: two digits that order, and the id."""
+"""A lesson's folder: two digits for sorting, and the id."""
 
 
 def load(folder: Path) -> Lesson:
-    """The lesson in a folder.  Raises LessonError for the first thing that is wrong."""
+    """The lesson in a folder.  Raises LessonError for the first problem."""
     found = FOLDER.fullmatch(folder.name)
     if found is None:
         raise LessonError(
@@ -40,19 +40,22 @@ def load(folder: Path) -> Lesson:
     number = table.integer("format", least=1)
     if number != FORMAT:
         raise table.error(LessonProblem.NO_SUCH_VALUE, "format", found=number, valid=FORMAT)
-    title = table.said("title")
+    title = table.by_language("title")
     lanes = read_lanes(table)
     names = [lane.lane.id for lane in lanes]
     servers = min(len(lane.lane.servers) for lane in lanes)
+    purpose = table.table("purpose")
+    purposes = read_purposes(purpose)
     steps = tuple(
-        read_step(step, number, names, servers)
+        read_step(step, number, names, servers, purposes)
         for number, step in enumerate(table.tables("step"), start=1)
     )
     if not steps:
         raise table.error(LessonProblem.KEY_MISSING, "step", table=FILE)
-    questions = tuple(_question(it, names, len(steps)) for it in table.tables("question"))
+    check_purposes(purpose, steps)
+    questions = tuple(_read_question(it, names, len(steps)) for it in table.tables("question"))
     claims = tuple(
-        claim for it in table.tables("claim") for claim in _claims(it, names, len(steps))
+        claim for it in table.tables("claim") for claim in _read_claims(it, names, len(steps))
     )
     table.close()
     return Lesson(
@@ -79,18 +82,18 @@ def _open(folder: Path) -> Table:
         raise LessonError(
             LessonProblem.NOT_TOML, where=f"{folder.name}/{FILE}", cause=str(error)
         ) from None
-    return Table(Source(file, text), data)
+    return Table(LessonFile(file, text), data)
 
 
 # -- questions and claims --------------------------------------------------------------------
 
 
-def _question(table: Table, lanes: list[str], steps: int) -> Question:
+def _read_question(table: Table, lanes: list[str], steps: int) -> Prediction:
     ask = table.choice("ask", MEASURES)
-    span = _span(table, "step", steps)
+    span = _read_span(table, "step", steps)
     lane = table.choice("lane", lanes) if "lane" in table else None
     equals = table.any_of("equals", MEASURES[ask].type) if lane is None else None
-    question = Question(
+    question = Prediction(
         ask=ask,
         span=span,
         lane=lane,
@@ -101,14 +104,14 @@ def _question(table: Table, lanes: list[str], steps: int) -> Question:
     return question
 
 
-def _claims(table: Table, lanes: list[str], steps: int) -> list[Claim | ScoreClaim]:
+def _read_claims(table: Table, lanes: list[str], steps: int) -> list[Claim | ScoreClaim]:
     of = (table.choice("lane", lanes),) if "lane" in table else tuple(lanes)
     claims: list[Claim | ScoreClaim] = []
     if "score" in table:
-        claims += _score_claims(table.table("score"), of)
+        claims += _read_score_claims(table.table("score"), of)
     measured = [name for name in MEASURES if _key(name) in table]
     if "after" in table or measured:
-        span = _span(table, "after", steps)
+        span = _read_span(table, "after", steps)
         for name in measured:
             value = table.any_of(_key(name), MEASURES[name].type)
             claims.append(Claim(name, span, of, value, table.where(_key(name))))
@@ -119,7 +122,7 @@ def _claims(table: Table, lanes: list[str], steps: int) -> list[Claim | ScoreCla
     return claims
 
 
-def _score_claims(table: Table, lanes: tuple[str, ...]) -> list[ScoreClaim]:
+def _read_score_claims(table: Table, lanes: tuple[str, ...]) -> list[ScoreClaim]:
     claims = []
     codes = [code.value for code in ScoreCode]
     for row in ScoreRow:
@@ -135,8 +138,8 @@ def _score_claims(table: Table, lanes: tuple[str, ...]) -> list[ScoreClaim]:
     return claims
 
 
-def _span(table: Table, key: str, steps: int) -> Span:
-    """The steps that are meant: one, or all from ``since``."""
+def _read_span(table: Table, key: str, steps: int) -> Span:
+    """The steps of a measure: the one of ``key``, or all from ``since`` to it."""
     last = table.integer(key, least=1)
     first = table.integer("since", last, least=1)
     for name, number in ((key, last), ("since", first)):

@@ -1,8 +1,8 @@
-"""A TOML table read key by key, so that the keys asked for are the keys that are valid.
+"""A TOML table that knows which of its keys are valid: those that were read.
 
 Rules
-- Every key is asked for by name; `Table.close` complains about the rest.
-- Each complaint names file, line and key.
+- Every key is read by name; `Table.close` raises for all others.
+- Each error names file, line and key.
 """
 
 from __future__ import annotations
@@ -11,45 +11,41 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path as FilePath
 from typing import Any, Final, Literal
 
+from sessionlab.core.express_options import EXPRESS_NAMES
 from sessionlab.course.errors import LessonError, LessonProblem, not_among
 from sessionlab.course.lines import Path, line_of
 from sessionlab.render.catalogue import LANGUAGES
 
-_EXPRESS: Final = frozenset({
-    "cookie", "domain", "expires", "genid", "httpOnly", "maxAge", "partitioned", "path",
-    "priority", "proxy", "resave", "rolling", "sameSite", "saveUninitialized", "secret", "secure",
-    "store", "unset",
-})  # fmt: skip
 _TYPES: Final = {
     str: "text", int: "integer", float: "number", bool: "flag", list: "list", dict: "table",
 }  # fmt: skip
 _REQUIRED: Final = object()
 
 
-class Source:
-    """The file that a table came from; ``name`` is what messages call it."""
+class LessonFile:
+    """The file of a table; ``name`` is its name in messages."""
 
     def __init__(self, file: FilePath, text: str) -> None:
         self.name = f"{file.parent.name}/{file.name}"
         self._text = text
 
     def where(self, path: Path) -> str:
-        """The file, and the line where it can be found."""
+        """``04-session/lesson.toml:12``; without the line if it cannot be found."""
         line = line_of(self._text, path)
         return self.name if line is None else f"{self.name}:{line}"
 
 
 class Table:
-    """One table; ``path`` is where it stands in its file."""
+    """One table; ``path`` is its place in the file.  Every method that reads raises LessonError."""
 
-    def __init__(self, source: Source, data: Mapping[str, Any], path: Path = ()) -> None:
+    def __init__(self, source: LessonFile, data: Mapping[str, Any], path: Path = ()) -> None:
         self._source = source
         self._data = data
         self._path = path
         self._asked: dict[str, None] = {}
 
     def __contains__(self, key: str) -> bool:
-        """Whether the key is there; asking makes it a valid one."""
+        """Whether the key exists; asking makes it valid."""
         self._asked[key] = None
         return key in self._data
 
@@ -82,7 +78,7 @@ class Table:
         return value
 
     def choice(self, key: str, valid: Iterable[str], default: Any = _REQUIRED) -> str:
-        """One out of a closed list of texts."""
+        """One of a closed list of texts."""
         value: str = self._take(key, default, str)
         names = list(valid)
         if key in self._data and value not in names:
@@ -92,7 +88,7 @@ class Table:
         return value
 
     def choices(self, key: str, valid: Iterable[str], default: list[str]) -> list[str]:
-        """A list, not empty, of texts out of a closed list."""
+        """A list of at least one text from a closed list."""
         values: list[Any] = self._take(key, default, list)
         names = list(valid)
         if not values:
@@ -109,31 +105,31 @@ class Table:
         return self._take(key, _REQUIRED, *types)
 
     def strings(self, key: str) -> dict[str, str]:
-        """A table of texts with any keys; empty where there is none."""
+        """A table of texts with any keys; empty if it is missing."""
         data: dict[str, Any] = self._take(key, {}, dict)
         for name, value in data.items():
             if not isinstance(value, str):
                 raise self._wrong(f"{key}.{name}", "text", value)
         return data
 
-    def said(self, key: str, *, optional: bool = False) -> dict[str, str]:
-        """A text in every language; empty where it is optional and absent."""
+    def by_language(self, key: str, *, optional: bool = False) -> dict[str, str]:
+        """A text in every language; empty if it is optional and missing."""
         if optional and key not in self._data:
             self._asked[key] = None
             return {}
-        words = self.table(key)
-        said = {language: words.text(language) for language in LANGUAGES}
-        words.close()
-        return said
+        texts = self.table(key)
+        found = {language: texts.text(language) for language in LANGUAGES}
+        texts.close()
+        return found
 
     # -- tables ------------------------------------------------------------------------------
 
     def table(self, key: str) -> Table:
-        """A table; an empty one where there is none."""
+        """A table; empty if it is missing."""
         return Table(self._source, self._take(key, {}, dict), (*self._path, key))
 
     def tables(self, key: str) -> list[Table]:
-        """An array of tables; empty where there is none."""
+        """An array of tables; empty if it is missing."""
         entries: list[Any] = self._take(key, [], list)
         for entry in entries:
             if not isinstance(entry, dict):
@@ -144,38 +140,38 @@ class Table:
         ]
 
     def raw(self, key: str) -> dict[str, Any]:
-        """A table as it stands, for somebody else to check; empty where there is none."""
+        """A table as written, for the caller to check; empty if it is missing."""
         data: dict[str, Any] = self._take(key, {}, dict)
         return data
 
     def there(self, key: str) -> Any:
-        """The value that is there, as written.  Raises KeyError."""
+        """The value as written.  Raises KeyError if it is missing."""
         return self._data[key]
 
     def keys(self) -> list[str]:
-        """The keys that are there."""
+        """The keys of the table."""
         return list(self._data)
 
     def close(self) -> None:
-        """Complain about the first key that nobody asked for."""
+        """Raises LessonError for the first key that nothing has read."""
         for key in self._data:
             if key in self._asked:
                 continue
             table = _dotted(self._path)
-            if key in _EXPRESS:
+            if key in EXPRESS_NAMES:
                 raise self.error(LessonProblem.EXPRESS_KEY, key, table=table)
             raise not_among(
                 LessonProblem.UNKNOWN_KEY, key, self._asked, table=table, where=self.where(key)
             )
 
-    # -- complaints --------------------------------------------------------------------------
+    # -- errors ------------------------------------------------------------------------------
 
     def where(self, key: str | None = None) -> str:
         """File and line of a key (dotted for a nested one), or of the table."""
         return self._source.where((*self._path, *(key.split(".") if key else ())))
 
     def error(self, problem: LessonProblem, key: str, **evidence: object) -> LessonError:
-        """A complaint about one key of this table."""
+        """An error about one key of this table."""
         return LessonError(problem, where=self.where(key), key=key, **evidence)
 
     def _take(self, key: str, default: Any, *types: type) -> Any:

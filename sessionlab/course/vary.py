@@ -1,10 +1,10 @@
-"""Lanes made from options: every combination of some values, over one lane's script.
+"""Makes lanes from options: every combination of some values, on top of one lane of a lesson.
 
 Rules
 - Names and values are express-session's: camelCase, ``cookie.maxAge`` for a nested one, in
-  milliseconds.  Values are JSON where they can be read as such (``true``, ``1000``, ``null``),
-  and text otherwise (``lax``).
-- Whatever is not varied is as the lesson's lane has it.
+  milliseconds.  Values that are valid JSON are read as JSON (``true``, ``1000``, ``null``), all
+  others as text (``lax``).
+- Everything else is as in the lesson's lane.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ def varied(
 ) -> tuple[LessonLane, ...]:
     """The lanes for variations such as ``resave=true,false``.
 
-    ``lanes``: those that were chosen, if any were; the script is played as the first of them
-    that has express options.  Raises LessonError.
+    ``lanes``: the chosen lanes; None: all.  The first of them with express options is varied.
+    Raises LessonError.
     """
     if lanes is not None and len(lanes) > 1:
         raise LessonError(LessonProblem.VARY_SEVERAL_LANES)
@@ -45,16 +45,16 @@ def varied(
             raise LessonError(LessonProblem.VARY_TWICE, key=name)
         choices[name] = list(dict.fromkeys(values.split(",")))
     return tuple(
-        _lane(played, dict(zip(choices, values, strict=True)))
+        _varied_lane(played, dict(zip(choices, values, strict=True)))
         for values in product(*choices.values())
     )
 
 
-def _lane(played: LessonLane, changes: Mapping[str, str]) -> LessonLane:
+def _varied_lane(played: LessonLane, changes: Mapping[str, str]) -> LessonLane:
     title = " ".join(f"{name}={value}" for name, value in changes.items())
     express = dict(played.express)
     for name, value in changes.items():
-        _put(express, name, _value(value))
+        _set_option(express, name, _parse_value(value))
     try:
         options = SessionOptions.from_express(express)
     except OptionsError as error:
@@ -69,7 +69,7 @@ def _lane(played: LessonLane, changes: Mapping[str, str]) -> LessonLane:
     return LessonLane(lane, dict.fromkeys(LANGUAGES, title), {}, express)
 
 
-def _put(express: dict[str, Any], name: str, value: Any) -> None:
+def _set_option(express: dict[str, Any], name: str, value: Any) -> None:
     outer, dot, inner = name.partition(".")
     if not dot:
         express[outer] = value
@@ -78,7 +78,7 @@ def _put(express: dict[str, Any], name: str, value: Any) -> None:
     express[outer] = {**(nested if isinstance(nested, dict) else {}), inner: value}
 
 
-def _value(text: str) -> Any:
+def _parse_value(text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError:

@@ -1,15 +1,15 @@
-"""A replayed lesson, put together for its readers: the tables and JSON."""
+"""Prepares a replayed lesson for its readers: the tables and JSON."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
-from sessionlab.core.events import Transcript
-from sessionlab.core.score import Score, ScoreCode
+from sessionlab.core.entries import FORMAT, Transcript
 from sessionlab.course.lesson import Lesson, LessonLane
 from sessionlab.render import comparison as shown
-from sessionlab.replay.scoreboard import scoreboard
+from sessionlab.transcript.scoreboard import Score, ScoreCode, scoreboard
 
 
 def comparison(
@@ -17,9 +17,9 @@ def comparison(
 ) -> shown.Comparison:
     """What the tables show.
 
-    The scoreboard has the rows in which the lanes differ; a single lane has none, nor have lanes
-    that differ in their numbers of bytes alone.  Lanes with the same design on different programs
-    are not ranked: what differs there is the luck of the IDs.
+    The scoreboard has the rows in which the lanes differ.  There is none for a single lane, and
+    none for lanes that differ only in numbers of bytes.  Where a lane has several kinds of server,
+    programs are compared, not designs: there is none either, as only random IDs differ.
     """
     is_ranked = all(len(set(lane.lane.servers)) == 1 for lane in lanes)
     scores = [score for score in scoreboard(transcripts) if is_ranked and _differs(score)]
@@ -48,39 +48,23 @@ def comparison(
 def to_json(view: shown.Comparison, step: int | None = None) -> Mapping[str, Any]:
     """The same as JSON-safe data; ``step``: the events of that step alone."""
     return {
-        "format": 1,
+        "format": FORMAT,
         "lesson": view.lesson,
         "title": view.title,
-        "steps": [{"number": it.number, "title": it.title, "note": it.note} for it in view.steps],
-        "lanes": [
-            {
-                "id": lane.id,
-                "title": lane.title,
-                "subtitle": lane.subtitle,
-                "options": lane.transcript.options,
-                "events": [
-                    event.to_json()
-                    for event in lane.transcript.events
-                    if step in (None, event.step)
-                ],
-            }
-            for lane in view.lanes
-        ],
-        "scores": [
-            {
-                "row": score.row.value,
-                "cells": [
-                    {
-                        "code": cell.code.value,
-                        "amount": cell.amount,
-                        "step": cell.step,
-                        "loses": cell.loses,
-                    }
-                    for cell in score.cells
-                ],
-            }
-            for score in view.scores
-        ],
+        "steps": [asdict(it) for it in view.steps],
+        "lanes": [_lane_json(lane, step) for lane in view.lanes],
+        "scores": [asdict(score) for score in view.scores],
+    }
+
+
+def _lane_json(lane: shown.LaneView, step: int | None) -> Mapping[str, Any]:
+    entries = (it for it in lane.transcript.entries if step in (None, it.step))
+    return {
+        "id": lane.id,
+        "title": lane.title,
+        "subtitle": lane.subtitle,
+        "options": lane.transcript.options,
+        "events": [entry.to_json() for entry in entries],
     }
 
 

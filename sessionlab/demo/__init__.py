@@ -1,1 +1,1 @@
-"""The demo applications: one visit counter and login in three designs, and their server."""
+"""The demo applications: one visit counter and login in three designs, and the same in Express."""

@@ -1,11 +1,11 @@
 """The demo application: three designs of one counter and login, each under its own prefix.
 
 Rules
-- ``/cookie``, ``/signed-cookie`` and ``/session`` are answered by the same handlers; each design
-  has its middleware around it alone, so that a visit to one leaves no trace in another.
-- There is no server in here: a WSGI application, to be mounted anywhere.
-- Hostile input is answered with 4xx, and every answer forbids scripts and sniffing, and caching
-  unless that is what is to be shown.
+- The same handlers answer ``/cookie``, ``/signed-cookie`` and ``/session``.  Each design has its
+  own middleware, so that a visit to one leaves no trace in another.
+- This is a WSGI application without a server; it can be mounted anywhere.
+- Hostile input is answered with 4xx.  Every answer forbids scripts and sniffing, and also caching,
+  except on the stage, where lessons are about caching.
 """
 
 from __future__ import annotations
@@ -18,22 +18,16 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Request, Response
 
 from sessionlab.core.options import SessionOptions
-from sessionlab.demo.designs import (
-    AtLogin,
-    AtLogout,
-    PlainVisitor,
-    SealedVisitor,
-    SessionVisitor,
-    Visitor,
-)
+from sessionlab.demo.designs import PlainVisitor, SealedVisitor, SessionVisitor, Visitor
+from sessionlab.demo.front_page import front_page
 from sessionlab.demo.handlers import ROUTES, Handler
 from sessionlab.demo.headers import HEADERS
-from sessionlab.demo.page import page
+from sessionlab.demo.login import AtLogin, AtLogout
 from sessionlab.session.clock import Clock, now_ms
 from sessionlab.session.cookie_session import CookieSessionMiddleware
-from sessionlab.session.engine import ErrorHook, Listener
-from sessionlab.session.middleware import SessionMiddleware
+from sessionlab.session.engine import Listener
 from sessionlab.session.stores.url import open_store
+from sessionlab.session.wsgi import SessionMiddleware
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,21 +36,21 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 LARGEST_FORM = 64 * 1024
-"""Octets of a form that are read; more is answered with 413."""
+"""The largest form in octets; a larger one is answered with 413."""
 
 
-class _Request(Request):
+class _LimitedRequest(Request):
     max_content_length = LARGEST_FORM
     max_form_memory_size = LARGEST_FORM
     max_form_parts = 100
 
 
 def demo_app(store: str, secret: str) -> WSGIApplication:
-    """The demo for a WSGI server that runs it in several processes, which share a store.
+    """The demo for a WSGI server with several processes, which share a store.
 
         gunicorn -w 2 "sessionlab.demo.apps:demo_app('sqlite:sessions.db', 'keyboard cat')"
 
-    ``store`` is a URL as `open_store` takes it.  Raises OptionsError and StoreError.
+    ``store`` is a URL for `open_store`.  Raises OptionsError and StoreError.
     """
     return make_demo_app(SessionOptions(secrets=secret, store=open_store(store)))
 
@@ -70,52 +64,53 @@ def make_demo_app(
     at_login: AtLogin = AtLogin.REGENERATE_KEEP_DATA,
     at_logout: AtLogout = AtLogout.DESTROY,
     is_cacheable: bool = False,
-    on_error: ErrorHook | None = None,
     has_view: bool = False,
 ) -> WSGIApplication:
     """The three designs and the page at ``/``.
 
-    ``options`` are those of ``/session``.  ``sealed_secrets`` are those of ``/signed-cookie``;
-    the session's unless given.  ``at_login`` and ``at_logout`` are what ``/session`` does with its
-    session then; some of it is what an attacker hopes for.  ``is_cacheable``: nothing is said to
-    caches.  ``listener`` hears every step, ``on_error`` errors after the headers.  ``has_view``:
-    the page mentions the JSON view.
+    ``options`` are those of ``/session``.  ``sealed_secrets`` are those of ``/signed-cookie``, by
+    default the session's.  ``at_login`` and ``at_logout``: what ``/session`` then does with its
+    session; not every choice is safe.  ``is_cacheable``: no header forbids caching.
+    ``listener`` is called with every event; with one, errors after the headers are only events.
+    ``has_view``: the page mentions the JSON view.
     Raises OptionsError and CookieError.
     """
-    watched: dict[str, Any] = {"clock": clock, "listener": listener, "on_error": on_error}
+    # A listener has each error as an event.
+    on_error = None if listener is None else (lambda error, environ: None)
+    observed: dict[str, Any] = {"clock": clock, "listener": listener, "on_error": on_error}
     session_visitor = partial(
         SessionVisitor, name=options.name, at_login=at_login, at_logout=at_logout
     )
     headers = tuple(it for it in HEADERS if not (is_cacheable and it[0] == "Cache-Control"))
     designs: dict[str, WSGIApplication] = {
-        "cookie": _design("cookie", PlainVisitor),
+        "cookie": _design_app("cookie", PlainVisitor),
         "signed-cookie": CookieSessionMiddleware(
-            _design("signed-cookie", SealedVisitor),
+            _design_app("signed-cookie", SealedVisitor),
             options.secrets if sealed_secrets is None else sealed_secrets,
-            **watched,
+            **observed,
         ),
-        "session": SessionMiddleware(_design("session", session_visitor), options, **watched),
+        "session": SessionMiddleware(_design_app("session", session_visitor), options, **observed),
     }
-    front = partial(_front, has_view=has_view)
+    outside = partial(_answer_outside, has_view=has_view)
 
     def demo(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         prefix = environ.get("PATH_INFO", "").partition("/")[2].partition("/")[0]
-        app: WSGIApplication = designs.get(prefix) or Request.application(front)
+        app: WSGIApplication = designs.get(prefix) or Request.application(outside)
         return app(environ, _with_headers(start_response, headers))
 
     return demo
 
 
-def _design(prefix: str, visitor_of: Callable[[Request], Visitor]) -> WSGIApplication:
-    """One design's application: its routes, answered for the visitor as this design knows them."""
+def _design_app(prefix: str, visitor_of: Callable[[Request], Visitor]) -> WSGIApplication:
+    """The application of one design: every route below its prefix."""
     routes: dict[str, dict[str, Handler]] = {}
     for method, path, handler in ROUTES:
         routes.setdefault(f"/{prefix}{path}", {})[method] = handler
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        request = _Request(environ)
+        request = _LimitedRequest(environ)
         try:
-            handler = _handler(request, routes.get(request.path.removesuffix("/")))
+            handler = _find_handler(request, routes.get(request.path.removesuffix("/")))
             visitor = visitor_of(request)
             response = handler(request, visitor)
             visitor.send(response)
@@ -126,8 +121,8 @@ def _design(prefix: str, visitor_of: Callable[[Request], Visitor]) -> WSGIApplic
     return answer
 
 
-def _handler(request: Request, methods: dict[str, Handler] | None) -> Handler:
-    """The handler for the request's method; HEAD is answered as GET is."""
+def _find_handler(request: Request, methods: dict[str, Handler] | None) -> Handler:
+    """The handler for the method, GET's for HEAD.  Raises NotFound and MethodNotAllowed."""
     if methods is None:
         raise NotFound
     method = "GET" if request.method == "HEAD" else request.method
@@ -136,13 +131,13 @@ def _handler(request: Request, methods: dict[str, Handler] | None) -> Handler:
     return methods[method]
 
 
-def _front(request: Request, *, has_view: bool) -> Response:
-    """Everything outside the designs: the page, and nothing else."""
+def _answer_outside(request: Request, *, has_view: bool) -> Response:
+    """Answers outside the designs: only the front page exists there."""
     if request.path != "/":
         raise NotFound
     if request.method not in ("GET", "HEAD"):
         raise MethodNotAllowed(["GET"])
-    return page(request, has_view=has_view)
+    return front_page(request, has_view=has_view)
 
 
 def _with_headers(start_response: StartResponse, more: Iterable[tuple[str, str]]) -> StartResponse:

@@ -1,56 +1,56 @@
-"""The three designs, each as a place for the visitor's data behind one small interface.
+"""The three designs: three places for a visitor's data behind one small interface.
 
 Rules
-- The handlers are the same for all designs; what differs between them stands here.
-- Data is a mutable mapping: it is read, changed, and reaches the browser or the store by the
-  design's own ways.
+- The handlers are the same for all designs; this file has what differs.
+- Data is a mutable mapping.  The design takes its changes to the browser or the store.
 """
 
 from __future__ import annotations
 
 from collections.abc import MutableMapping
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from werkzeug.exceptions import ServiceUnavailable
 
 from sessionlab.core.wire.cookie_text import serialize_cookie
+from sessionlab.demo.login import AtLogin, AtLogout
 from sessionlab.demo.plain import PlainCookies
 from sessionlab.session.cookie_session import get_cookie_session, set_cookie_session
-from sessionlab.session.session import Session, get_session
+from sessionlab.session.environ import get_session
+from sessionlab.session.session import Session
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Request, Response
 
 
 class Visitor(Protocol):
-    """What a design knows of who sent this request."""
+    """The visitor who sent this request, as a design knows them."""
 
     data: MutableMapping[str, Any]
 
     def log_in(self, who: dict[str, Any]) -> None:
-        """Remember who it is; ``who`` is added to the data."""
+        """Add ``who`` to the data."""
 
     def log_out(self) -> None:
-        """Forget everything, as this design can."""
+        """Forget the visitor, as far as this design can."""
 
     def send(self, response: Response) -> None:
-        """Add to the response what the browser must keep."""
+        """Add the cookies of this design to the response, unless its middleware does."""
 
 
 class PlainVisitor:
-    """Data in plain cookies: logging out clears them, and is no more than a request to."""
+    """Data in plain cookies: a logout asks the browser to delete them."""
 
     def __init__(self, request: Request) -> None:
         self._cookies = PlainCookies(request.environ.get("HTTP_COOKIE", ""))
         self.data: MutableMapping[str, Any] = self._cookies
 
     def log_in(self, who: dict[str, Any]) -> None:
-        """Write it into cookies that anybody can write."""
+        """Write ``who`` into cookies, which anyone else can write, too."""
         self.data.update(who)
 
     def log_out(self) -> None:
-        """Ask the browser to drop the cookies."""
+        """Ask the browser to delete the cookies."""
         self.data.clear()
 
     def send(self, response: Response) -> None:
@@ -60,7 +60,7 @@ class PlainVisitor:
 
 
 class SealedVisitor:
-    """Data sealed in a cookie: logging out clears it, but a copy of it stays good."""
+    """Data sealed in a cookie: a logout deletes it, but a copy stays valid."""
 
     def __init__(self, request: Request) -> None:
         self._request = request
@@ -68,43 +68,28 @@ class SealedVisitor:
         self.data: MutableMapping[str, Any] = {} if session is None else session
 
     def log_in(self, who: dict[str, Any]) -> None:
-        """Seal it in, too."""
+        """Add ``who`` to the sealed data."""
         self.data.update(who)
 
     def log_out(self) -> None:
-        """Set the session to none: the browser is asked to drop the cookie."""
+        """Set the session to None: the middleware asks the browser to delete the cookie."""
         set_cookie_session(self._request, None)
         self.data = {}
 
     def send(self, response: Response) -> None:
-        """The middleware does it."""
-
-
-class AtLogin(StrEnum):
-    """What becomes of the session's ID and data when somebody logs in."""
-
-    KEEP_ID = "keep-id"
-    REGENERATE = "regenerate"  # another ID, and the data is lost
-    REGENERATE_KEEP_DATA = "regenerate-keep-data"
-
-
-class AtLogout(StrEnum):
-    """What is ended when somebody logs out."""
-
-    DESTROY = "destroy"  # the record
-    CLEAR_COOKIE = "clear-cookie"  # the browser's cookie, and nothing else
+        """Do nothing: the middleware sends the cookie."""
 
 
 class SessionVisitor:
-    """Data on the server: logging out destroys the record; the cookie stays, worth nothing."""
+    """Data on the server: a logout destroys the record, and the cookie opens nothing."""
 
     def __init__(
         self,
         request: Request,
         *,
-        name: str = "connect.sid",
-        at_login: AtLogin = AtLogin.REGENERATE_KEEP_DATA,
-        at_logout: AtLogout = AtLogout.DESTROY,
+        name: str,
+        at_login: AtLogin,
+        at_logout: AtLogout,
     ) -> None:
         """``name`` is the session cookie's."""
         session = get_session(request)
@@ -118,14 +103,14 @@ class SessionVisitor:
         self.data: MutableMapping[str, Any] = session
 
     def log_in(self, who: dict[str, Any]) -> None:
-        """Change the ID, so that one planted before is worth nothing; unless it is kept."""
+        """Change the ID, so that a planted one opens nothing; with KEEP_ID, keep it."""
         if self._at_login is not AtLogin.KEEP_ID:
             keeps = self._at_login is AtLogin.REGENERATE_KEEP_DATA
             self.data = self._session = self._session.regenerate(keep_data=keeps)
         self.data.update(who)
 
     def log_out(self) -> None:
-        """Destroy the record; or only ask the browser to forget, as ``clearCookie`` does."""
+        """Destroy the record, or only delete the cookie, as Express's ``clearCookie`` does."""
         if self._at_logout is AtLogout.CLEAR_COOKIE:
             self._clears_cookie = True
         else:
@@ -133,7 +118,7 @@ class SessionVisitor:
         self.data = {}
 
     def send(self, response: Response) -> None:
-        """The middleware does it, but for what is not its business."""
+        """Delete the cookie after such a logout; the middleware sends all others."""
         if self._clears_cookie:
             attributes = self._session.cookie.attributes
             line = serialize_cookie(

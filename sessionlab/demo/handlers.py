@@ -2,42 +2,48 @@
 
 Rules
 - Handlers see a request and a `Visitor`; they know no cookies and no store.
-- What a visitor once typed goes back as plain text or JSON, never as HTML.
-- Data that is not what it should be (a count of "abc") counts as none.
+- What a visitor typed is returned as plain text or JSON, never as HTML.
+- Data of a wrong type (a count of "abc") is treated as missing.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Request, Response
 
+from sessionlab.core.events import Purpose
 from sessionlab.core.wire import dump_json
 from sessionlab.core.wire.javascript import utf8
 from sessionlab.demo.designs import Visitor
+from sessionlab.http.client import Answer
 
 _NOBODY = "nobody"
+_TIMES = "번 접속"
+_COUNTED = re.compile(f"([0-9]+){_TIMES}")
 
 Handler = Callable[[Request, Visitor], Response]
 
 
 def visit(request: Request, visitor: Visitor) -> Response:
     """Count this visit: ``1번 접속``, ``2번 접속``, …"""
-    count = _number(visitor.data) + 1
+    count = _count_in(visitor.data) + 1
     visitor.data["count"] = count
-    return _counter(count)
+    return _count_answer(count)
 
 
 def peek(request: Request, visitor: Visitor) -> Response:
     """The count without counting."""
-    return _counter(_number(visitor.data))
+    return _count_answer(_count_in(visitor.data))
 
 
 def log_in(request: Request, visitor: Visitor) -> Response:
-    """Form field ``user``, and ``role`` if there is one; answers what `me` will."""
-    who = {"user": _field(request, "user")}
+    """Form field ``user`` and optionally ``role``; the answer is that of `me`."""
+    who = {"user": _required_field(request, "user")}
     if role := request.form.get("role"):
         who["role"] = role
     else:
@@ -49,37 +55,37 @@ def log_in(request: Request, visitor: Visitor) -> Response:
 def log_out(request: Request, visitor: Visitor) -> Response:
     """Forget the visitor, as far as the design can."""
     visitor.log_out()
-    return _text(_NOBODY)
+    return _text_answer(_NOBODY)
 
 
 def me(request: Request, visitor: Visitor) -> Response:
     """``NAME`` or ``NAME (ROLE)``; 401 if nobody is logged in."""
     user, role = visitor.data.get("user"), visitor.data.get("role")
     if not isinstance(user, str) or not user:
-        return _text(_NOBODY, status=401)
-    return _text(f"{user} ({role})" if isinstance(role, str) and role else user)
+        return _text_answer(_NOBODY, status=401)
+    return _text_answer(f"{user} ({role})" if isinstance(role, str) and role else user)
 
 
 def cart(request: Request, visitor: Visitor) -> Response:
     """The items in the cart, as JSON."""
-    return _json(_texts(visitor.data, "cart"))
+    return _json_answer(_texts_in(visitor.data, "cart"))
 
 
 def add_to_cart(request: Request, visitor: Visitor) -> Response:
     """Form field ``item``."""
-    visitor.data["cart"] = [*_texts(visitor.data, "cart"), _field(request, "item")]
+    visitor.data["cart"] = [*_texts_in(visitor.data, "cart"), _required_field(request, "item")]
     return cart(request, visitor)
 
 
 def notes(request: Request, visitor: Visitor) -> Response:
-    """How many notes there are and how many characters they have together, as JSON."""
-    texts = _texts(visitor.data, "notes")
-    return _json({"notes": len(texts), "characters": sum(map(len, texts))})
+    """The number of notes and of all their characters, as JSON."""
+    texts = _texts_in(visitor.data, "notes")
+    return _json_answer({"notes": len(texts), "characters": sum(map(len, texts))})
 
 
 def add_note(request: Request, visitor: Visitor) -> Response:
-    """Form field ``text``; it becomes part of the session's data."""
-    visitor.data["notes"] = [*_texts(visitor.data, "notes"), _field(request, "text")]
+    """Form field ``text``, which is kept in the session."""
+    visitor.data["notes"] = [*_texts_in(visitor.data, "notes"), _required_field(request, "text")]
     return notes(request, visitor)
 
 
@@ -97,30 +103,44 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
 """Method, path below the design's prefix, handler."""
 
 
-def _number(data: Any) -> int:
+def read_answer(purpose: Purpose | None, answer: Answer) -> tuple[bool | None, int | None]:
+    """What an answer of these handlers shows, for a request of this purpose.
+
+    Whether the visitor was recognised, and the number of the visit: `visit` gives a stranger
+    number 1, and `me` answers 401 to nobody.  None for what the answer does not say.
+    """
+    match purpose:
+        case Purpose.VISIT if found := _COUNTED.search(answer.text):
+            return int(found[1]) > 1, int(found[1])
+        case Purpose.WHO if answer.status in (HTTPStatus.OK, HTTPStatus.UNAUTHORIZED):
+            return answer.status == HTTPStatus.OK, None
+    return None, None
+
+
+def _count_in(data: Any) -> int:
     count = data.get("count")
     return count if isinstance(count, int) and not isinstance(count, bool) else 0
 
 
-def _texts(data: Any, key: str) -> list[str]:
+def _texts_in(data: Any, key: str) -> list[str]:
     found = data.get(key)
     return [text for text in found if isinstance(text, str)] if isinstance(found, list) else []
 
 
-def _field(request: Request, name: str) -> str:
+def _required_field(request: Request, name: str) -> str:
     value: str = request.form.get(name, "")
     if not value:
         raise BadRequest(f"The form field '{name}' is missing.")
     return value
 
 
-def _counter(count: int) -> Response:
-    return Response(f"{count}번 접속", mimetype="text/html")
+def _count_answer(count: int) -> Response:
+    return Response(f"{count}{_TIMES}", mimetype="text/html")
 
 
-def _text(text: str, status: int = 200) -> Response:
+def _text_answer(text: str, status: int = 200) -> Response:
     return Response(utf8(text), status=status, content_type="text/plain; charset=utf-8")
 
 
-def _json(value: Any) -> Response:
+def _json_answer(value: Any) -> Response:
     return Response(dump_json(value), mimetype="application/json")

@@ -1,18 +1,14 @@
-"""What every answer of the demo says about itself, and the language that a request asks for.
+"""The headers of every answer of the demo, and the style sheet of its page.
 
 Rules
 - No answer may run a script, be sniffed for another type, be cached or be framed.
-- The one style sheet, that of the page, is allowed by its hash.
+- The only style sheet, the front page's, is allowed by its hash.
 """
 
 from __future__ import annotations
 
 from base64 import b64encode
 from hashlib import sha256
-
-from werkzeug.wrappers import Request
-
-from sessionlab.render.catalogue import LANGUAGES
 
 STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
@@ -40,14 +36,3 @@ HEADERS = (
     ("Referrer-Policy", "no-referrer"),
     ("Cache-Control", "no-store"),
 )
-
-
-def language_of(request: Request) -> str:
-    """The reader's language: ``?lang=``, else what the browser asks for, else English."""
-    asked = request.args.get("lang", "")
-    if asked in LANGUAGES:
-        return asked
-    for tag, quality in request.accept_languages:  # best first; best_match prefers ko to en-US
-        if quality > 0 and (primary := tag.lower().partition("-")[0]) in LANGUAGES:
-            return primary
-    return "en"

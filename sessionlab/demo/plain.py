@@ -1,9 +1,9 @@
-"""The plain design: everything about the visitor in cookies that nobody signed.
+"""The plain design: everything about the visitor in unsigned cookies.
 
 Rules
-- What the browser sends is believed, as long as it can be read at all.
-- A value is percent-encoded; the items of a list are parted by ``|``.
-- Only what changed is sent, as ``NAME=VALUE; Path=/``.
+- Whatever the browser sends is believed, if it can be read.
+- A value is percent-encoded; the items of a list are separated by ``|``.
+- Only changes are sent, as ``NAME=VALUE; Path=/``.
 """
 
 from __future__ import annotations
@@ -41,25 +41,25 @@ _KINDS: dict[str, tuple[Callable[[str], Any], Callable[[Any], str]]] = {
 
 
 class PlainCookies(dict[str, Any]):
-    """What the browser's plain cookies say, to be changed like a session's data."""
+    """The data of the browser's plain cookies, which can be changed like a session's."""
 
     def __init__(self, header: str) -> None:
-        """``header`` is the Cookie header, or nothing."""
+        """``header`` is the Cookie header; empty without one."""
         super().__init__()
         for name, (read, _) in _KINDS.items():
             value = find_cookie(header, name)
             if value is not None and (found := read(value)) is not None:
                 self[name] = found
-        self._came = {name: self._text(name) for name in self}
+        self._received = {name: self._text(name) for name in self}
 
     def set_cookies(self) -> list[str]:
-        """The Set-Cookie lines for what was changed since, and for what was taken away."""
+        """The Set-Cookie lines for what was changed and deleted since."""
         lines = [
             f"{name}={text}; Path=/"
             for name in self
-            if (text := self._text(name)) != self._came.get(name)
+            if (text := self._text(name)) != self._received.get(name)
         ]
-        return lines + [f"{name}=; Path=/; {_GONE}" for name in self._came if name not in self]
+        return lines + [f"{name}=; Path=/; {_GONE}" for name in self._received if name not in self]
 
     def _text(self, name: str) -> str:
         _, write = _KINDS[name]

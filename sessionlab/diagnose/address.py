@@ -61,6 +61,11 @@ class WebAddress(NamedTuple):
         return self.host if self.port is None else f"{self.host}:{self.port}"
 
     @property
+    def endpoint(self) -> tuple[str, int]:
+        """The host, an IPv6 address without brackets, and the port to connect to."""
+        return self.host.strip("[]"), self.port or _PORTS[self.scheme]
+
+    @property
     def origin(self) -> str:
         """Scheme, host and port, as in the Origin header."""
         return f"{self.scheme}://{self.authority}"
@@ -83,7 +88,7 @@ class WebAddress(NamedTuple):
 
 def read_address(text: str) -> WebAddress:
     """Read an absolute URL.  Raises InvalidAddress."""
-    # As browsers do: blanks around a URL and line breaks inside it are no part of it.
+    # As browsers do: blanks around a URL and line breaks inside it are ignored.
     text = re.sub(r"[\t\r\n]", "", text).strip("".join(map(chr, range(0x21))))
     found = _URL.fullmatch(text)
     if found is None:

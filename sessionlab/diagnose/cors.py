@@ -1,10 +1,10 @@
 """What a page of another origin may read and keep of an answer (Fetch standard, 3.2 and 4.10).
 
 Rules
-- A fetch with credentials needs both headers: ``Access-Control-Allow-Origin`` with the very
-  origin, never ``*``, and ``Access-Control-Allow-Credentials: true``.
+- A fetch with credentials needs both headers: ``Access-Control-Allow-Origin`` with exactly
+  the page's origin, never ``*``, and ``Access-Control-Allow-Credentials: true``.
 - Where the page's fetch leaves credentials out, the headers are judged too: they will be needed
-  as soon as it does not.
+  as soon as it sends them.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sessionlab.diagnose.address import WebAddress
-from sessionlab.diagnose.ask import Answer
 from sessionlab.diagnose.causes import Cause, Diagnosis
 from sessionlab.diagnose.octets import to_text
 from sessionlab.diagnose.start import Credentials, Start
+from sessionlab.http.client import Answer
 
 
 def judge_cors(start: Start, address: WebAddress, answer: Answer) -> Iterator[Diagnosis]:

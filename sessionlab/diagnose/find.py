@@ -2,8 +2,8 @@
 
 Rules
 - Every cause is reported once for a cookie: certain causes first, then possible ones.
-- A cookie that is kept back on the way (at a redirect, at a host that has nothing to do with it)
-  is no trouble.  It is trouble where the visit ends, or where a cookie of its name is set again.
+- A cookie that is withheld on the way (at a redirect, at an unrelated host) is not a problem.  It
+  is one where the visit ends, or where a cookie of its name is set again.
 - Evidence is text as people read it, or whole numbers.
 """
 
@@ -16,7 +16,7 @@ from email.utils import formatdate
 from sessionlab.core.jar import JarVerdict, Refusal, SetOutcome, Withheld, parse_cookie_date
 from sessionlab.diagnose.causes import Cause, Diagnosis, Weight
 from sessionlab.diagnose.cors import judge_cors
-from sessionlab.diagnose.observe import Ending, Hop, Observation
+from sessionlab.diagnose.observe import Hop, Observation, VisitEnding
 from sessionlab.diagnose.octets import to_text
 from sessionlab.diagnose.session_id import session_id_of
 
@@ -69,12 +69,12 @@ _ELSEWHERE = frozenset({Cause.HOST_ELSEWHERE, Cause.PATH_ELSEWHERE, Cause.PARTIT
 
 
 def find_causes(seen: Observation) -> tuple[Diagnosis, ...]:
-    """Everything that is wrong, and what is good to know; what is certain comes first."""
+    """Everything that is wrong, and what is good to know; certain causes come first."""
     found: dict[tuple[Cause, object], Diagnosis] = {}
     for each in _diagnose(seen):
         found.setdefault((each.cause, each.evidence.get("name")), each)
     for name in {each.evidence.get("name") for each in found.values() if is_trouble(each)}:
-        found.pop((Cause.SESSION_KEPT, name), None)  # it was kept at some hop, which is not enough
+        found.pop((Cause.SESSION_KEPT, name), None)  # it was kept at some hops only
     causes, weights = list(Cause), list(Weight)
 
     def rank(each: Diagnosis) -> tuple[int, int]:
@@ -257,10 +257,10 @@ def _answer(hop: Hop) -> Iterator[Diagnosis]:
 def _endings(seen: Observation) -> Iterator[Diagnosis]:
     for visit in seen.visits:
         last = visit.hops[-1]
-        if visit.ending is Ending.TOO_MANY_REDIRECTS:
+        if visit.ending is VisitEnding.TOO_MANY_REDIRECTS:
             count = len(visit.hops)
             yield Diagnosis(Cause.REDIRECT_LOOP, {"count": count, "url": last.address.url})
-        elif visit.ending is Ending.LEFT_HTTP:
+        elif visit.ending is VisitEnding.LEFT_HTTP:
             location = to_text(last.answer.first("Location") or "")
             yield Diagnosis(Cause.LEFT_HTTP, {"location": location})
 

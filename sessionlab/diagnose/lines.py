@@ -1,7 +1,7 @@
 """Set-Cookie lines and a later request: is each cookie kept, is it sent, and if not, why?
 
 Rules
-- The jar decides; there is no judgement about cookies here.
+- The jar decides; this module judges no cookie itself.
 - The lines come in one response, in their order, into an empty jar.
 """
 
@@ -40,8 +40,8 @@ class LinesExplained(NamedTuple):
     """What becomes of the lines.
 
     ``stored`` has a verdict for each line, ``judged`` one for each cookie in the jar afterwards.
-    ``request`` is the later request as the jar saw it, ``header`` its Cookie header, empty where
-    there is none.  ``after``: milliseconds between the two.
+    ``request`` is the later request as the jar saw it, ``header`` its Cookie header, empty if no
+    cookie is sent.  ``after``: milliseconds between the two.
     """
 
     address: WebAddress

@@ -3,8 +3,8 @@
 Rules
 - The jar decides what is kept and sent; the first visit begins with an empty one.
 - Redirects are followed as browsers follow them, up to a limit, and only to http and https.
-- Where no cookie came over http, one more request says ``X-Forwarded-Proto: https``: it tells
-  apart a server that keeps its Secure cookie back and one that has no cookie to give.
+- Where no cookie came over http, one more request says ``X-Forwarded-Proto: https``.  It
+  distinguishes a server that withholds its Secure cookie from one that sets no cookie.
 - Requests go to the user's own server, with safe methods unless the user names another.
 """
 
@@ -16,10 +16,11 @@ from typing import Any, NamedTuple
 
 from sessionlab.core.jar import Jar, JarVerdict, PublicSuffix, Relation, SendVerdict, Sites
 from sessionlab.diagnose.address import InvalidAddress, WebAddress, follow
-from sessionlab.diagnose.ask import Answer, Ask, Unreachable
+from sessionlab.diagnose.ask import Transport, Unreachable, words_of
 from sessionlab.diagnose.octets import to_text
 from sessionlab.diagnose.start import Start
 from sessionlab.diagnose.verdicts import judge_all, judged_json, stored_json
+from sessionlab.http.client import Answer
 
 MOST_HOPS = 10
 """Redirects that are followed in one visit."""
@@ -32,12 +33,12 @@ _HEADERS = {
 }
 
 
-class Ending(StrEnum):
+class VisitEnding(StrEnum):
     """How a visit ended; sentences below ``explain.ending``."""
 
     ANSWERED = "answered"
     TOO_MANY_REDIRECTS = "too-many-redirects"
-    LEFT_HTTP = "left-http"  # a redirect to something else than an http or https URL
+    LEFT_HTTP = "left-http"  # a redirect to a URL that is not http or https
 
 
 class Hop(NamedTuple):
@@ -85,7 +86,7 @@ class Hop(NamedTuple):
             "status": self.answer.status,
             "phrase": to_text(self.answer.phrase),
             "location": location and to_text(location),
-            "words": self.answer.words,
+            "words": words_of(self.answer),
             "is_whole": self.answer.is_whole,
             "set": [
                 {**stored_json(line, verdict), "kept": self._keeps(verdict)}
@@ -98,7 +99,7 @@ class ServerVisit(NamedTuple):
     """A request, its redirects, and how it ended."""
 
     hops: tuple[Hop, ...]
-    ending: Ending
+    ending: VisitEnding
 
     def to_json(self) -> dict[str, Any]:
         """The visit as JSON-safe data."""
@@ -132,19 +133,19 @@ class Observation(NamedTuple):
 def observe(
     requests: Sequence[tuple[WebAddress, Start]],
     public_suffix: PublicSuffix,
-    ask: Ask,
+    ask: Transport,
     clock: Callable[[], int],
 ) -> Observation:
     """Make the requests one after the other, each with the cookies that were kept until then.
 
-    ``clock`` gives milliseconds since the epoch.  Raises Unreachable.
+    ``clock`` returns milliseconds since the epoch.  Raises Unreachable.
     """
     agent = _UserAgent(public_suffix, ask, clock)
     visits = tuple(agent.visit(address, start) for address, start in requests)
     return Observation(visits, _probe(visits, ask))
 
 
-def _probe(visits: tuple[ServerVisit, ...], ask: Ask) -> Answer | None:
+def _probe(visits: tuple[ServerVisit, ...], ask: Transport) -> Answer | None:
     hops = [hop for visit in visits for hop in visit.hops]
     last = hops[-1]
     if last.address.is_encrypted or last.method not in _SAFE or any(hop.stored for hop in hops):
@@ -159,7 +160,9 @@ def _probe(visits: tuple[ServerVisit, ...], ask: Ask) -> Answer | None:
 class _UserAgent:
     """Visits a server as a browser with an empty jar."""
 
-    def __init__(self, public_suffix: PublicSuffix, ask: Ask, clock: Callable[[], int]) -> None:
+    def __init__(
+        self, public_suffix: PublicSuffix, ask: Transport, clock: Callable[[], int]
+    ) -> None:
         self._suffix = public_suffix
         self._ask = ask
         self._clock = clock
@@ -173,15 +176,15 @@ class _UserAgent:
             location = hop.answer.first("Location")
             status = hop.answer.status
             if location is None or status not in _REDIRECTS:
-                return ServerVisit(tuple(hops), Ending.ANSWERED)
+                return ServerVisit(tuple(hops), VisitEnding.ANSWERED)
             try:
                 address = follow(address, to_text(location))
             except InvalidAddress:
-                return ServerVisit(tuple(hops), Ending.LEFT_HTTP)
+                return ServerVisit(tuple(hops), VisitEnding.LEFT_HTTP)
             if address.scheme not in ("http", "https"):
-                return ServerVisit(tuple(hops), Ending.LEFT_HTTP)
+                return ServerVisit(tuple(hops), VisitEnding.LEFT_HTTP)
             if len(hops) > MOST_HOPS:
-                return ServerVisit(tuple(hops), Ending.TOO_MANY_REDIRECTS)
+                return ServerVisit(tuple(hops), VisitEnding.TOO_MANY_REDIRECTS)
             if _becomes_get(status, method):
                 method = "GET"
 

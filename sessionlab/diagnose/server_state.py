@@ -2,7 +2,7 @@
 
 Rules
 - Anything may answer, so the form of everything that is used is checked here.
-- Texts are as the server sent them, hostile or not; whoever shows them makes them safe.
+- Texts are as the server sent them and may be hostile: the view makes them safe.
 """
 
 from __future__ import annotations
@@ -23,19 +23,11 @@ class StoredSession(NamedTuple):
     error: str | None = None
 
 
-class AnsweringWorker(NamedTuple):
-    """Which of several processes answered, and whether all of them have the same sessions."""
-
-    number: str
-    of: str
-    shares_store: bool
-
-
 class ServerState(NamedTuple):
     """The server's options, and a page of its sessions; ``answer`` is all that it sent.
 
     ``options`` are in Python's names.  ``next`` is where the following page begins; None: this is
-    the last one.  ``error`` is why the store could not be read; there are no sessions then.
+    the last page.  ``error`` is why the store could not be read; there are no sessions then.
     """
 
     answer: Mapping[str, Any]
@@ -46,20 +38,18 @@ class ServerState(NamedTuple):
     sessions: tuple[StoredSession, ...]
     next: str | None
     error: str | None
-    worker: AnsweringWorker | None
 
 
 def read_state(answer: object) -> ServerState | None:
     """The state in a JSON value; None: this is not what a sessionlab server answers."""
     if not isinstance(answer, dict):
         return None
-    options, store, worker = answer.get("options"), answer.get("store"), answer.get("worker")
+    options, store = answer.get("options"), answer.get("store")
     if not (isinstance(options, dict) and isinstance(store, dict)):
         return None
     records, broken = store.get("records", []), store.get("broken", [])
     if not (
-        isinstance(worker, dict | None)
-        and _all_have(records, id=str, record=str, expires=int | None)
+        _all_have(records, id=str, record=str, expires=int | None)
         and _all_have(broken, id=str, error=str)
     ):
         return None
@@ -75,13 +65,7 @@ def read_state(answer: object) -> ServerState | None:
         sessions=tuple(sessions),
         next=following if isinstance(following, str) else None,
         error=str(error) if error else None,
-        worker=_read_worker(worker) if worker else None,
     )
-
-
-def _read_worker(worker: Mapping[str, Any]) -> AnsweringWorker:
-    number, of = (str(worker.get(name, "")) for name in ("number", "of"))
-    return AnsweringWorker(number, of, shares_store=bool(worker.get("shares_store")))
 
 
 def _all_have(entries: object, **types: Any) -> bool:

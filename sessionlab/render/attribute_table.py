@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from rich.console import Console, ConsoleOptions, RenderResult
+from rich.console import Console
 from rich.text import Text
 
 from sessionlab.render.catalogue import Catalogue
@@ -17,7 +17,7 @@ from sessionlab.render.cookie_text import (
     explain_prefix,
 )
 from sessionlab.render.elide import elide
-from sessionlab.render.grid import broken, headed, padded
+from sessionlab.render.grid import LineBlock, filled, headed, padded
 from sessionlab.render.look import Line, width
 from sessionlab.render.phrase import phrase, styled
 from sessionlab.render.styles import HEADING, LABEL, QUIET
@@ -27,11 +27,11 @@ _TIMES = frozenset({"expires", "max-age"})
 
 
 @dataclass(frozen=True)
-class AttributeTable:
-    """A renderable: one attribute a row, each explained once.
+class AttributeTable(LineBlock):
+    """One attribute a row, each explained once.
 
-    ``absent`` adds the attributes that mean something by not being there; that makes sense for
-    one Set-Cookie line, not for several.
+    ``absent`` adds the attributes whose absence means something.  Use it with one Set-Cookie line:
+    for several it makes no sense.
     """
 
     set_cookies: tuple[str, ...]
@@ -39,12 +39,8 @@ class AttributeTable:
     absent: bool = False
     heading: bool = False
 
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        for line in self.lines(console, options.max_width):
-            yield from line.render(console, end="\n")
-
     def lines(self, console: Console, total: int) -> Iterator[Text]:
-        """The table as lines of ``total`` cells; none where there is no attribute."""
+        """The table as lines of ``total`` cells; no lines without attributes."""
         rows = list(self._rows())
         if not rows:
             return
@@ -55,11 +51,10 @@ class AttributeTable:
         for label, sentence, present in rows:
             name = styled(label, LABEL if present else QUIET)
             line = Text(" ").append(padded(name, column)).append("  ").append(sentence)
-            for piece in broken(console, Line(line, hang=column + 3), total):
-                yield padded(piece, total)
+            yield from filled(console, Line(line, hang=column + 3), total)
 
     def _rows(self) -> Iterator[tuple[str, str, bool]]:
-        """Label, sentence and whether it is there; of an expiry, the first time alone."""
+        """Label, sentence, and whether it is present.  Of several expiries only the first."""
         seen: set[tuple[str, str]] = set()
         for set_cookie in self.set_cookies:
             prefix = explain_prefix(set_cookie, self.catalogue)
@@ -79,5 +74,5 @@ class AttributeTable:
 
 
 def attributes_seen(set_cookies: Iterable[str], catalogue: Catalogue) -> AttributeTable:
-    """The attributes of all these lines, each explained once, with a heading."""
+    """The attributes of all these lines, with a heading."""
     return AttributeTable(tuple(dict.fromkeys(set_cookies)), catalogue, heading=True)

@@ -1,6 +1,6 @@
 """A comparison as renderables: the lanes' words, step by step, the attributes, the scoreboard.
 
-`sessionlab.render.comparison` holds the input types and shows how they are filled.
+The parts fit themselves to the width of the console that prints them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from rich.console import RenderableType
 
-from sessionlab.core.events import Event, Kind
+from sessionlab.core.events import ResponseReceived
 from sessionlab.render.attribute_table import AttributeTable, attributes_seen
 from sessionlab.render.catalogue import Catalogue
 from sessionlab.render.comparison import Comparison
@@ -22,15 +22,15 @@ from sessionlab.render.step import StepBlock
 def render_comparison(
     view: Comparison, catalogue: Catalogue, *, wide: bool = False, step: int | None = None
 ) -> Iterable[RenderableType]:
-    """The parts of a comparison, from the top to the bottom, for ``console.print`` each.
+    """The parts of a comparison from top to bottom, each for ``console.print``.
 
     ``wide``: whole values, and the whole sentence with each decision.  ``step``: that step alone.
-    Raises LookupError for a step that is not there.
+    Raises LookupError for an unknown step.
     """
     if step is not None:
         block = render_step(view, step, catalogue, wide=wide)
         return [block, "", _attributes(view, catalogue, step)]
-    return _whole(view, catalogue, wide)
+    return _all_parts(view, catalogue, wide)
 
 
 def render_step(
@@ -38,7 +38,7 @@ def render_step(
 ) -> StepBlock:
     """One step; IDs have the colours that they have in the whole comparison.
 
-    Raises LookupError for a step that is not there.
+    Raises LookupError for an unknown step.
     """
     for step in view.steps:
         if step.number == number:
@@ -48,11 +48,12 @@ def render_step(
 
 def colours_of(view: Comparison) -> IdColours:
     """The colours of all IDs of a comparison, in the order of steps and lanes."""
-    events = [event for lane in view.lanes for event in lane.transcript.events]
-    return IdColours(ids_of(sorted(events, key=lambda event: event.step)))
+    entries = [entry for lane in view.lanes for entry in lane.transcript.entries]
+    in_order = sorted(entries, key=lambda entry: entry.step)
+    return IdColours(ids_of(entry.event for entry in in_order))
 
 
-def _whole(view: Comparison, catalogue: Catalogue, wide: bool) -> Iterator[RenderableType]:
+def _all_parts(view: Comparison, catalogue: Catalogue, wide: bool) -> Iterator[RenderableType]:
     ids = colours_of(view)
     yield Intro(view, catalogue)
     for step in view.steps:
@@ -66,9 +67,10 @@ def _whole(view: Comparison, catalogue: Catalogue, wide: bool) -> Iterator[Rende
 
 
 def _attributes(view: Comparison, catalogue: Catalogue, step: int | None = None) -> AttributeTable:
-    events: list[Event] = [
-        event for lane in view.lanes for event in lane.transcript.of(Kind.RESPONSE, step)
-    ]
-    return attributes_seen(
-        (line for event in events for line in event.data["set_cookie"]), catalogue
+    lines = (
+        line
+        for lane in view.lanes
+        for answered in lane.transcript.of(ResponseReceived, step)
+        for line in answered.event.set_cookie
     )
+    return attributes_seen(lines, catalogue)

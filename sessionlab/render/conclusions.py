@@ -1,58 +1,49 @@
 """The ⇒ lines below a step: the lanes' findings as sentences, and the lesson's note.
 
-Lanes that show the same share a line.  A lane is named in front of its sentence, so that the
-sentence needs no grammar for names.
+Lanes with the same finding share a line.  The lanes are named in front of the sentence, so that no
+sentence needs the grammar for a name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from rich.console import Console
 from rich.text import Text
 
-from sessionlab.render import safe
-from sessionlab.render.comparison import Comparison, StepView, said
-from sessionlab.render.exchange import LaneStep
-from sessionlab.render.findings import Finding, findings
-from sessionlab.render.grid import broken, padded
+from sessionlab.core.decide import Reason
+from sessionlab.core.jar.codes import Refusal
+from sessionlab.render.comparison import Comparison, StepView
+from sessionlab.render.grid import filled
 from sessionlab.render.look import Line, Look
-from sessionlab.render.phrase import phrase, styled
+from sessionlab.render.phrase import localized, phrase, styled
 from sessionlab.render.styles import FINDING_MARK, HEADING, QUIET
+from sessionlab.transcript.findings import Finding, findings
 
 _ANSWER_CELLS = 40
 
 
-def conclusions(
-    console: Console, view: Comparison, step: StepView, lanes: Sequence[LaneStep], look: Look
-) -> Iterator[Text]:
+def conclusions(console: Console, view: Comparison, step: StepView, look: Look) -> Iterator[Text]:
     """The lines, each of ``look.room`` cells."""
-    for finding, titles in _shared(view, step.number, lanes, look).items():
+    for finding, titles in _shared(view, step.number, look).items():
         line = styled(f" {FINDING_MARK} ", HEADING)
         if len(view.lanes) > 1:
             everywhere = len(titles) == len(view.lanes)
             names = look.words("every-lane") if everywhere else Text(", ").join(titles)
             names.stylize(HEADING)
             line.append(names).append(": ")
-        yield from _whole(console, line.append(_sentence(finding, look)), look.room)
-    if note := said(step.note, look.catalogue.language):
-        yield from _whole(console, Text("   ").append(safe.text(note, QUIET)), look.room)
+        line.append(_sentence(finding, look))
+        yield from filled(console, Line(line, hang=3), look.room)
+    if note := localized(step.note, look.catalogue, QUIET):
+        yield from filled(console, Line(Text("   ").append(note), hang=3), look.room)
 
 
-def _whole(console: Console, line: Text, room: int) -> Iterator[Text]:
-    for piece in broken(console, Line(line, hang=3), room):
-        yield padded(piece, room)
-
-
-def _shared(
-    view: Comparison, number: int, lanes: Sequence[LaneStep], look: Look
-) -> dict[Finding, list[Text]]:
+def _shared(view: Comparison, number: int, look: Look) -> dict[Finding, list[Text]]:
     """Each finding with the titles of the lanes that show it."""
     shared: dict[Finding, list[Text]] = {}
-    for lane, step in zip(view.lanes, lanes, strict=True):
-        title = safe.text(said(lane.title, look.catalogue.language))
-        earlier = [event for event in lane.transcript.events if event.step < number]
-        for finding in findings(step, earlier):
+    for lane in view.lanes:
+        title = localized(lane.title, look.catalogue)
+        for finding in findings(lane.transcript, number):
             shared.setdefault(finding, []).append(title)
     return shared
 
@@ -62,9 +53,9 @@ def _sentence(finding: Finding, look: Look) -> Text:
     for name, value in finding.fields:
         if name == "id":
             fields[name] = look.id(str(value))
-        elif name == "refusal":
+        elif isinstance(value, Refusal):
             fields[name] = look.words(f"refusal.{value}")
-        elif name == "reason":
+        elif isinstance(value, Reason):
             fields[name] = phrase(look.catalogue, f"reasons.reason.{value}")
         elif name in ("answer", "name", "members", "others"):
             fields[name] = look.value(str(value), look.room - _ANSWER_CELLS, HEADING)

@@ -1,10 +1,10 @@
-"""Cookies as they are on the wire, with their parts told apart.
+"""Cookies as they are on the wire, with their parts in different styles.
 
 Rules
 - What is shown is what was sent: nothing is decoded, quoted or put in another order.
-- In ``s:ID.SIGNATURE`` the ID has its colour and the signature is quiet; who sees the one lane
-  sees at once that the ID is readable for everybody.
-- Long values are elided to the room there is, unless the `Look` says that there is enough.
+- In ``s:ID.SIGNATURE`` the ID has its colour and the signature is quiet.  A reader sees at once
+  that anyone can read the ID.
+- Long values are elided to the room, unless the `Look` is wide.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class SignedValue(NamedTuple):
 
 
 def split_signed(value: str) -> SignedValue | None:
-    """The parts of a value of the form ``s:ID.SIGNATURE``; None for any other."""
+    """The parts of ``s:ID.SIGNATURE``; None for any other value."""
     for prefix in _PREFIXES:
         if value.startswith(prefix):
             id_text, dot, signature = value.removeprefix(prefix).rpartition(".")
@@ -66,10 +66,10 @@ def split_signed(value: str) -> SignedValue | None:
 def cookie_pair(
     name: str, value: str, look: Look, *, taken: int = 0, changed: bool = False
 ) -> Text:
-    """``name=value`` in at most the room there is, less ``taken`` cells.
+    """``name=value`` in at most the look's room less ``taken`` cells.
 
     A cookie whose name ends with ``.sig`` is the seal of another: its value is a signature.
-    ``changed``: by hand; a value that is not signed stands out then.
+    ``changed``: edited by hand; then an unsigned value is highlighted.
     """
     line = look.value(name, taken + 13, "bold").append("=")
     if name.endswith(_SEAL) and not changed:
@@ -78,7 +78,7 @@ def cookie_pair(
 
 
 def cookie_value(value: str, look: Look, *, taken: int = 0, changed: bool = False) -> Text:
-    """A cookie's value, a signed one with its parts told apart."""
+    """A cookie's value; the parts of a signed one have styles of their own."""
     signed = split_signed(value)
     if signed is None:
         return look.value(value, taken, EDITED if changed else "")
@@ -89,7 +89,7 @@ def cookie_value(value: str, look: Look, *, taken: int = 0, changed: bool = Fals
 
 
 def signature(text: str, look: Look) -> Text:
-    """A signature: whole where IDs are, else its first characters."""
+    """A signature: whole where IDs are whole, else its first characters."""
     if look.anonymous:
         return Text("(signature)")
     if look.whole_ids or len(text) <= _SIGNATURE_HEAD + 1:
@@ -107,7 +107,7 @@ def cookie_header(header: str, look: Look) -> list[Line]:
 
 
 class Attribute(NamedTuple):
-    """One attribute of a Set-Cookie line as written; ``value`` is None without a ``=``."""
+    """One attribute of a Set-Cookie line as written; ``value`` is None without ``=``."""
 
     name: str
     value: str | None
@@ -122,7 +122,7 @@ def attributes_of(set_cookie: str) -> list[Attribute]:
 
 
 def set_cookie_lines(set_cookie: str, look: Look) -> list[Line]:
-    """A Set-Cookie line: the pair, then as many attributes on a line as there is room for."""
+    """A Set-Cookie line: the pair, then as many attributes on each line as fit."""
     pair, _, _ = set_cookie.partition(";")
     name, equals, value = pair.partition("=")
     line = cookie_pair(name, value, look, taken=1) if equals else look.value(pair, 1)
@@ -140,13 +140,13 @@ def set_cookie_lines(set_cookie: str, look: Look) -> list[Line]:
 
 
 def canonical(attribute: Attribute) -> str:
-    """An attribute as the RFC spells it; an unknown one as it was written."""
+    """An attribute in its usual spelling; an unknown one as written."""
     name = _SPELLINGS.get(attribute.name.lower(), attribute.name)
     return name if attribute.value is None else f"{name}={attribute.value}"
 
 
 def explain_attribute(attribute: Attribute, catalogue: Catalogue) -> str:
-    """What an attribute makes the browser do, in one sentence; the value is made visible."""
+    """What an attribute makes the browser do, in one sentence."""
     key = attribute.name.lower()
     value = attribute.value or ""
     if key == "samesite" and catalogue.has(f"attributes.same-site.{value.lower()}"):
@@ -157,7 +157,7 @@ def explain_attribute(attribute: Attribute, catalogue: Catalogue) -> str:
 
 
 def explain_prefix(set_cookie: str, catalogue: Catalogue) -> tuple[str, str] | None:
-    """The promise that the cookie's name makes by its beginning: prefix and sentence."""
+    """What the prefix of the cookie's name promises: prefix and sentence; None without one."""
     name = set_cookie.partition("=")[0].strip(" \t").lower()
     for prefix in _NAME_PREFIXES:
         if name.startswith(prefix.lower()):
@@ -166,7 +166,7 @@ def explain_prefix(set_cookie: str, catalogue: Catalogue) -> tuple[str, str] | N
 
 
 def absent_attributes(set_cookie: str, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
-    """The attributes that are not there and mean something by it: name and sentence."""
+    """The attributes whose absence means something: name and sentence."""
     there = {attribute.name.lower() for attribute in attributes_of(set_cookie)}
     for name in ("Domain", "Path", "Expires", "HttpOnly", "Secure", "SameSite"):
         lasts = name == "Expires" and "max-age" in there
@@ -175,7 +175,7 @@ def absent_attributes(set_cookie: str, catalogue: Catalogue) -> Iterator[tuple[s
 
 
 def readable_json(value: str) -> str | None:
-    """The JSON behind a base64 value, which is no secret to anybody who holds it; else None."""
+    """The JSON object or array in a base64 value, which anyone can read; None for other values."""
     try:
         octets = b64decode(value + "=" * (-len(value) % 4), _URL_SAFE, validate=True)
         text = octets.decode("utf-8")

@@ -1,4 +1,4 @@
-"""Long values, cut so that it can be seen: an ellipsis stands where something is missing."""
+"""Long values, shortened: an ellipsis marks what is missing."""
 
 from __future__ import annotations
 
@@ -9,8 +9,13 @@ from sessionlab.render.safe import visible
 _TAIL = 4
 
 
+def cut(value: str, room: int) -> str:
+    """Like `elide`, but reads only the beginning of a very long value."""
+    return elide(value[: 2 * room], room)
+
+
 def elide(value: str, room: int) -> str:
-    """The visible value in at most ``room`` cells; its last characters stay if there is room."""
+    """The visible value in at most ``room`` cells; keeps the last characters if there is room."""
     shown = visible(value)
     if cell_len(shown) <= room:
         return shown

@@ -1,7 +1,7 @@
-"""What becomes of Set-Cookie lines and goes with a later request, for a person to read.
+"""What a browser keeps of Set-Cookie lines and sends with a later request.
 
 Rules
-- Two parts: what the browser keeps, and what it sends; below them the result in one sentence.
+- Two parts: what the browser keeps, and what it sends.  Below them the result in one sentence.
 - Marks and words carry the meaning; colour only repeats it.
 """
 
@@ -34,16 +34,17 @@ class ExplanationView:
     def __init__(self, found: LinesExplained, catalogue: Catalogue) -> None:
         self._found = found
         self._catalogue = catalogue
-        # Where fetch leaves credentials out, no cookie is sent.
+        # A fetch that leaves credentials out sends no cookie.
         self._is_barred = found.start.without_credentials(found.then)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         total = options.max_width
         look = Look(self._catalogue, IdColours(), max(total - _LABEL_CELLS, 12))
         rows = VerdictRows(self._catalogue, look)
-        kept, sent = list(self._kept(rows)), list(self._sent(rows))
+        kept = list(rows.stored(self._found.lines, self._found.stored))
+        sent = list(self._sent_rows(rows))
         column = max(widest(kept), widest(sent))
-        for title, part in ((self._answers(), kept), (self._later(), sent)):
+        for title, part in ((self._kept_title(), kept), (self._sent_title(), sent)):
             yield from headed(console, "", title, total)
             yield from listed(console, part, total, column)
             yield Text()
@@ -51,50 +52,43 @@ class ExplanationView:
 
     # -- what the browser keeps --------------------------------------------------------------
 
-    def _answers(self) -> Text:
+    def _kept_title(self) -> Text:
         page = self._found.set_by.origin
         key = "answers" if page is None else "answers-fetch"
         url = self._found.address.url
-        return self._said(f"said.{key}", HEADING, url=url, page=page or "")
-
-    def _kept(self, rows: VerdictRows) -> Iterator[ListRow]:
-        lines, verdicts = self._found.lines, self._found.stored
-        for line, verdict in zip(lines[:MOST_COOKIES], verdicts, strict=False):
-            yield from rows.stored(line, verdict)
-        if len(lines) > MOST_COOKIES:
-            yield rows.more(len(lines) - MOST_COOKIES)
+        return self._phrase(f"said.{key}", HEADING, url=url, page=page or "")
 
     # -- what the browser sends --------------------------------------------------------------
 
-    def _later(self) -> Text:
+    def _sent_title(self) -> Text:
         start, seconds = self._found.start, self._found.after // 1000
         key = "later-after" if seconds else "later"
         if start.document_cookie:
             key = "later-script"
         fields = {"method": start.method, "url": self._found.then.url, "seconds": seconds}
-        return self._said(f"said.{key}", HEADING, **fields)
+        return self._phrase(f"said.{key}", HEADING, **fields)
 
-    def _sent(self, rows: VerdictRows) -> Iterator[ListRow]:
+    def _sent_rows(self, rows: VerdictRows) -> Iterator[ListRow]:
         start, verdicts = self._found.start, self._found.judged
         by_script = start.document_cookie
         if not by_script:
             how = started(self._catalogue, start, self._found.request.relation)
-            yield row(self._said("label.started", LABEL), how)
+            yield row(self._phrase("label.started", LABEL), how)
         sent = [] if self._is_barred else [it.cookie for it in verdicts if it.sent]
-        none = self._said("said.no-cookie" if verdicts else "said.nothing-kept", QUIET)
+        none = self._phrase("said.no-cookie" if verdicts else "said.nothing-kept", QUIET)
         header = tuple(map(rows.pair, sent[:MOST_COOKIES])) or (Line(none, hang=0),)
         label = "label.document-cookie" if by_script else "label.cookie"
-        yield ListRow(self._said(label, LABEL), header)
+        yield ListRow(self._phrase(label, LABEL), header)
         if self._is_barred and start.fetch and verdicts:
             yield rows.barred(start.fetch)
-        # A cookie that no such fetch takes along is listed for its own reasons only.
+        # The fetch withholds every cookie; list those that have reasons of their own.
         judged = [it for it in verdicts if it.reasons or not self._is_barred]
         for verdict in judged[:MOST_COOKIES]:
             yield from rows.judged(verdict, by_script=by_script)
         if len(judged) > MOST_COOKIES:
             yield rows.more(len(judged) - MOST_COOKIES)
         for note in self._found.notes:
-            yield row(styled("·", QUIET), self._said(f"note.{note}"))
+            yield row(styled("·", QUIET), self._phrase(f"note.{note}"))
 
     # -- the result --------------------------------------------------------------------------
 
@@ -113,14 +107,14 @@ class ExplanationView:
             key = "not-visible" if by_script else "not-sent"
         else:
             key = "some-visible" if by_script else "some"
-        return self._said(f"result.{key}", HEADING, **fields)
+        return self._phrase(f"result.{key}", HEADING, **fields)
 
-    def _said(self, key: str, style: str = "", **fields: Any) -> Text:
+    def _phrase(self, key: str, style: str = "", **fields: Any) -> Text:
         return phrase(self._catalogue, f"explain.{key}", style, **shortened(fields))
 
 
 def started(catalogue: Catalogue, start: Start, relation: Relation) -> Text:
-    """What starts a request, and whether that is of the same site."""
+    """What starts a request, and whether it is on the same site."""
     page = start.origin
     if page is None:
         key = "own-fetch" if start.fetch else "typed" if start.top_level else "own-part"

@@ -1,8 +1,8 @@
-"""Lines beside each other: a label and one column for each lane, in a fixed number of cells.
+"""Rows of a label and one column for each lane, in a fixed number of cells.
 
 Rules
-- Every line that comes out takes exactly the same number of cells; wide characters count two.
-- What is too long for its column goes on in the next line; nothing is cut.
+- Every line takes exactly the same number of cells; wide characters count as two.
+- Text that is too long for its column continues on the next line; nothing is cut.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from sessionlab.render.look import Line, width
@@ -21,9 +21,22 @@ from sessionlab.render.styles import FRAME, HEADING, LABEL
 _BAR = " │ "
 
 
+class LineBlock:
+    """A renderable that fits itself to the width of its console."""
+
+    def lines(self, console: Console, total: int) -> Iterator[Text]:
+        """The block as lines of ``total`` cells."""
+        raise NotImplementedError
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for line in self.lines(console, options.max_width):
+            # Not the Text itself: rich would break a line again at its blanks.
+            yield from line.render(console, end="\n")
+
+
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The columns: cells of the label, of each lane, and of the whole line."""
+    """The widths in cells of the label and of each lane."""
 
     label: int
     lanes: tuple[int, ...]
@@ -47,13 +60,13 @@ class Grid:
             yield line
 
     def rule(self) -> Text:
-        """A line across, which meets the bars."""
+        """A horizontal line that crosses the bars."""
         dashes = ["─" * (self.label + 2), *("─" * (lane + 2) for lane in self.lanes)]
         return styled("┼".join(dashes)[: self.total], FRAME)
 
 
 def fitted(total: int, labels: Sequence[str], lanes: int) -> Grid:
-    """The grid for so many lanes in ``total`` cells; the last lanes get what does not divide."""
+    """The grid for a number of lanes in ``total`` cells; the last lanes get the remainder."""
     label = max((width(Text(text)) for text in labels), default=0)
     room = total - 1 - label - lanes * len(_BAR)
     each, over = divmod(max(room, lanes), lanes)
@@ -61,7 +74,7 @@ def fitted(total: int, labels: Sequence[str], lanes: int) -> Grid:
 
 
 def headed(console: Console, number: str, title: Text, total: int) -> Iterator[Text]:
-    """A heading: ``── 4  Alice logs out ────``."""
+    """A heading of ``total`` cells: ``── 4  Alice logs out ────``."""
     indent = " " * (3 + len(number))
     pieces = broken(console, Line(title, hang=0), max(total - len(indent) - 4, 8))
     first = styled("── ", FRAME).append(number, HEADING).append(pieces[0]).append(" ")
@@ -76,12 +89,13 @@ def labelled(words: str) -> Text:
 
 
 def broken(console: Console, line: Line, room: int) -> list[Text]:
-    """A line in pieces of at most ``room`` cells, the later ones indented."""
+    """A line in pieces of at most ``room`` cells; all but the first are indented."""
     if width(line.text) <= room:
         return [line.text]
     first, *rest = line.text.wrap(console, room, overflow="fold")
     hang = line.hang if line.hang * 2 < room else 0
     if hang and rest:
+        # The indent takes room: wrap what follows the first piece again, in fewer cells.
         left = line.text[len(first.plain) :]
         left = left[len(left.plain) - len(left.plain.lstrip()) :]
         rest = [
@@ -94,8 +108,13 @@ def broken(console: Console, line: Line, room: int) -> list[Text]:
     return pieces
 
 
+def filled(console: Console, line: Line, room: int) -> Iterator[Text]:
+    """A line in pieces of exactly ``room`` cells; all but the first are indented."""
+    return (padded(piece, room) for piece in broken(console, line, room))
+
+
 def padded(text: Text, room: int) -> Text:
-    """The text with blanks up to ``room`` cells."""
+    """The text, filled with blanks to ``room`` cells."""
     line = text.copy()
     line.append(" " * (room - width(text)))
     return line

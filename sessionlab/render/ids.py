@@ -1,9 +1,9 @@
-"""Session IDs: short enough for a table, and each with a colour that it keeps everywhere.
+"""Session IDs: short enough for a table, each with one colour everywhere.
 
 Rules
-- An ID gets its colour and its short form when it is first seen and never another.
-- No two IDs of one `IdColours` look the same, not even without colour: where the short forms
-  would, the later one is written longer.
+- An ID gets its colour and its short form when it is first seen, and keeps both.
+- No two IDs of one `IdColours` look the same, even without colour: where two short forms would
+  be equal, the later one is longer.
 """
 
 from __future__ import annotations
@@ -12,11 +12,23 @@ from collections.abc import Iterable, Iterator
 
 from rich.text import Text
 
-from sessionlab.core.events import Event, Kind
+from sessionlab.core.events import (
+    CookieDecided,
+    CookieRead,
+    Event,
+    SessionCalled,
+    SessionOpened,
+    StoreAsked,
+    StoreDecided,
+    StoreSnapshot,
+)
 from sessionlab.render import safe
 from sessionlab.render.styles import ID_COLOURS
 
 _HEAD, _TAIL = 4, 3
+_NAMES_AN_ID = (
+    CookieRead | SessionOpened | StoreAsked | SessionCalled | CookieDecided | StoreDecided
+)
 
 
 class IdColours:
@@ -33,7 +45,7 @@ class IdColours:
         return iter(self._styles)
 
     def add(self, session_id: str) -> None:
-        """Get to know an ID; nothing changes for one that is known."""
+        """Give an ID its colour and short form, unless it has them."""
         if session_id in self._styles:
             return
         self._styles[session_id] = ID_COLOURS[len(self._styles) % len(ID_COLOURS)]
@@ -57,13 +69,13 @@ class IdColours:
 
 
 def ids_of(events: Iterable[Event]) -> Iterable[str]:
-    """Every session ID that the events name, first seen first, with repetitions."""
+    """Every session ID in the events, in order, with repetitions."""
     for event in events:
-        if event.kind is Kind.SNAPSHOT:
-            yield from event.data["before"]
-            yield from event.data["after"]
-        elif isinstance(session_id := event.data.get("id"), str):
-            yield session_id
+        if isinstance(event, StoreSnapshot):
+            yield from event.before
+            yield from event.after
+        elif isinstance(event, _NAMES_AN_ID) and event.id is not None:
+            yield event.id
 
 
 def _shorten(session_id: str, head: int) -> str:

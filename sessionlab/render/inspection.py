@@ -1,7 +1,7 @@
-"""What the inspector found, for a person to read.
+"""What the inspector found in cookies.
 
 Rules
-- Every value may be hostile: it is made visible, never markup, and cut where it is very long.
+- Every value may be hostile: it is made visible, is never markup, and is cut if it is very long.
 - Marks and words carry the meaning; colour only repeats it.
 """
 
@@ -14,8 +14,8 @@ from rich.text import Text
 
 from sessionlab.decode import Role, Severity, Status
 from sessionlab.render import safe
-from sessionlab.render.elide import elide
-from sessionlab.render.grid import padded
+from sessionlab.render.elide import cut
+from sessionlab.render.grid import LineBlock, padded
 from sessionlab.render.listing import ListRow, listed, row, with_change
 from sessionlab.render.look import width
 from sessionlab.render.phrase import phrase
@@ -36,7 +36,7 @@ from sessionlab.render.styles import (
 )
 
 if TYPE_CHECKING:
-    from rich.console import Console, ConsoleOptions, RenderResult
+    from rich.console import Console
 
     from sessionlab.decode import Inspection, Problem, Reading
     from sessionlab.decode.results import CookiePart, SetCookieReport
@@ -61,10 +61,10 @@ _SEVERITY = {
 }
 
 
-class InspectionView:
-    """A renderable: all cookies of an inspection, each with what there is to say of it.
+class InspectionView(LineBlock):
+    """All cookies of an inspection: their parts, data, findings and attributes.
 
-    ``secrets`` name the secrets that were tried, in words.
+    ``secrets``: words for each secret that was tried, in order.
     """
 
     def __init__(
@@ -76,11 +76,8 @@ class InspectionView:
         self._id_styles: dict[str, str] = {}
         self._said_once: set[str] = set()  # verdicts that are not repeated for each cookie
 
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        for line in self._lines(console, options.max_width):
-            yield from line.render(console, end="\n")
-
-    def _lines(self, console: Console, total: int) -> Iterator[Text]:
+    def lines(self, console: Console, total: int) -> Iterator[Text]:
+        """The cookies, one below the other."""
         self._said_once = set()
         cookies = self._found.cookies
         if problems := self._found.problems:
@@ -107,15 +104,15 @@ class InspectionView:
 
     def _heading(self, total: int, cookie: Reading) -> Text:
         mark, style = _STATUS[cookie.status]
-        verdict = Text(f"{mark} ", style).append(self._said(f"status.{cookie.status}"))
+        verdict = Text(f"{mark} ", style).append(self._phrase(f"status.{cookie.status}"))
         name = cookie.given.name
         title = (
-            self._said("label.nameless", HEADING)
+            self._phrase("label.nameless", HEADING)
             if name is None
-            else Text(elide(name[: 2 * _MOST_NAME], _MOST_NAME), HEADING)
+            else Text(cut(name, _MOST_NAME), HEADING)
         )
         line = Text().append("── ", FRAME).append(title).append(" ── ", FRAME)
-        line.append(self._said(f"format.{cookie.format}"))
+        line.append(self._phrase(f"format.{cookie.format}"))
         room = total - width(line) - width(verdict) - 5
         line.append(" " + "─" * room + " " if room > 0 else " ── ", FRAME)
         return line.append(verdict).append(" ──" if room > 0 else "", FRAME)
@@ -127,11 +124,11 @@ class InspectionView:
         column = widest if widest <= total // 3 else None
         signed = [part for part in parts if part.role in (Role.ID, Role.SIGNATURE)]
         if raw != cookie.value or len(signed) > 1:
-            yield row(self._label("label.raw"), self._sent(cookie))
+            yield row(self._label("label.raw"), self._raw_value(cookie))
         if raw != cookie.value:
-            yield row(self._label("label.value"), self._decoded(cookie))
+            yield row(self._label("label.value"), self._decoded_value(cookie))
         for part, text in zip(parts, texts, strict=True):
-            note = self._said(f"note.{part.note}", QUIET, **part.values)
+            note = self._phrase(f"note.{part.note}", QUIET, **part.values)
             yield row(self._label(f"role.{part.role}"), *_with_note(text, note, total, column))
         if cookie.data is not None:
             yield row(self._label("label.data"), *self._data(cookie.data))
@@ -143,7 +140,7 @@ class InspectionView:
         verdict = f"verdict.{cookie.format}.{cookie.status}"
         if verdict not in self._said_once:
             secret = "" if cookie.secret is None else self._secrets[cookie.secret]
-            yield row(Text(mark, style), self._said(verdict, FINDING, secret=secret))
+            yield row(Text(mark, style), self._phrase(verdict, FINDING, secret=secret))
         if cookie.status is Status.UNSIGNED:
             self._said_once.add(verdict)
         yield from map(self._problem, cookie.problems)
@@ -151,7 +148,7 @@ class InspectionView:
         if self._catalogue.has(f"inspect.{readable}") and any(
             part.role in (Role.SIGNATURE, Role.DATA, Role.SEAL) for part in cookie.parts
         ):
-            yield row(Text(FINDING_MARK, FINDING), self._said(readable, FINDING))
+            yield row(Text(FINDING_MARK, FINDING), self._phrase(readable, FINDING))
 
     def _problem(self, problem: Problem) -> ListRow:
         key = f"problems.{problem.code}"
@@ -161,46 +158,48 @@ class InspectionView:
         from sessionlab.render.attribute_table import AttributeTable
 
         attributes = report.attributes
-        line = ";".join(["", *(_written(*each) for each in attributes[:_MOST_ATTRIBUTES])])
+        line = ";".join(["", *(_attribute_text(*each) for each in attributes[:_MOST_ATTRIBUTES])])
         yield Text()
         yield from AttributeTable((line,), self._catalogue, absent=True).lines(console, total)
         if len(attributes) > _MOST_ATTRIBUTES:
             yield self._more("lines", len(attributes) - _MOST_ATTRIBUTES)
-        if rows := list(self._judged(report)):
+        if rows := list(self._jar_rows(report)):
             yield Text()
             yield from listed(console, rows, total)
 
-    def _judged(self, report: SetCookieReport) -> Iterator[ListRow]:
-        """How long the browser keeps the cookie, and what it refuses or warns of."""
+    def _jar_rows(self, report: SetCookieReport) -> Iterator[ListRow]:
+        """How long the browser keeps the cookie, and its refusals and warnings."""
         from sessionlab.core.jar import SetWarning
         from sessionlab.render.moment import moment
 
         said_by_the_table = (SetWarning.SAME_SITE_MISSING, SetWarning.ATTRIBUTE_UNKNOWN)
         if report.over:
-            yield row(Text("·", QUIET), self._said("label.lasts-over"))
+            yield row(Text("·", QUIET), self._phrase("label.lasts-over"))
         elif report.expires is not None:
-            until = self._said("label.lasts-until", time=moment(report.expires))
+            until = self._phrase("label.lasts-until", time=moment(report.expires))
             yield row(Text("·", QUIET), until)
         for refusal in report.refusals:
-            yield self._jar(Severity.REFUSED, "refusal", refusal, report)
+            yield self._jar_advice(Severity.REFUSED, "refusal", refusal, report)
         for warning in report.warnings:
             if warning not in said_by_the_table:
-                yield self._jar(Severity.WARNING, "set-warning", warning, report)
+                yield self._jar_advice(Severity.WARNING, "set-warning", warning, report)
 
-    def _jar(self, severity: Severity, table: str, code: str, report: SetCookieReport) -> ListRow:
+    def _jar_advice(
+        self, severity: Severity, table: str, code: str, report: SetCookieReport
+    ) -> ListRow:
         what, change = (f"jar.{table}.{part}.{code}" for part in ("reason", "fix"))
         return self._advice(severity, what, change, report.values)
 
     # -- pieces ------------------------------------------------------------------------------
 
-    def _said(self, key: str, style: str = "", **fields: Any) -> Text:
+    def _phrase(self, key: str, style: str = "", **fields: Any) -> Text:
         return phrase(self._catalogue, f"inspect.{key}", style, **fields)
 
     def _label(self, key: str) -> Text:
-        return self._said(key, LABEL)
+        return self._phrase(key, LABEL)
 
     def _more(self, what: str, count: int) -> Text:
-        return self._said(f"label.more-{what}", QUIET, count=count)
+        return self._phrase(f"label.more-{what}", QUIET, count=count)
 
     def _advice(
         self, severity: Severity, what: str, change: str, values: Mapping[str, str | int]
@@ -209,7 +208,7 @@ class InspectionView:
         return row(Text(mark, style), *with_change(self._catalogue, what, change, values))
 
     def _value(self, value: str, style: str = "") -> Text:
-        """A value, cut where it is longer than anybody reads."""
+        """A value, cut at `_MOST_CHARACTERS`; says how many are missing."""
         shown = safe.text(value[:_MOST_CHARACTERS], style)
         if len(value) > _MOST_CHARACTERS:
             shown.append("\n").append(self._more("characters", len(value) - _MOST_CHARACTERS))
@@ -224,8 +223,8 @@ class InspectionView:
             return self._id_styles.setdefault(part.text, following)
         return SIGNATURE if part.role in (Role.SIGNATURE, Role.SEAL, Role.PREFIX) else ""
 
-    def _sent(self, cookie: Reading) -> Text:
-        """The value as sent, the ID and what follows it in their colours."""
+    def _raw_value(self, cookie: Reading) -> Text:
+        """The value as sent; the ID has its colour, and what follows it the signature's."""
         shown = self._value(cookie.given.raw)
         for part in cookie.parts:
             if part.role == Role.ID and (start := shown.plain.find(part.text)) >= 0:
@@ -234,8 +233,8 @@ class InspectionView:
                 shown.stylize(SIGNATURE, end)
         return shown
 
-    def _decoded(self, cookie: Reading) -> Text:
-        """The decoded value, its parts in their colours where they make it up."""
+    def _decoded_value(self, cookie: Reading) -> Text:
+        """The decoded value; its parts have their colours if they add up to it."""
         if len(cookie.parts) == 3 and len(cookie.value) <= _MOST_CHARACTERS:
             prefix, middle, last = cookie.parts
             if f"{prefix.text}{middle.text}.{last.text}" == cookie.value:
@@ -252,8 +251,8 @@ class InspectionView:
             yield self._more("lines", len(lines) - _MOST_LINES)
 
 
-def _written(name: str, value: str | None) -> str:
-    """An attribute as in the line, cut where it is longer than anybody reads."""
+def _attribute_text(name: str, value: str | None) -> str:
+    """An attribute as in the line, name and value cut at `_MOST_ATTRIBUTE` characters."""
     return "=".join(
         part if len(part) <= _MOST_ATTRIBUTE else f"{part[:_MOST_ATTRIBUTE]}…"
         for part in (name, value)
@@ -262,7 +261,7 @@ def _written(name: str, value: str | None) -> str:
 
 
 def _with_note(text: Text, note: Text, total: int, column: int | None) -> tuple[Text, ...]:
-    """A part and its note: in a column of its own, else behind the part, else below it."""
+    """A part and its note: the note in a column of its own, after the part, or below it."""
     if not text.plain:
         return (note,)
     if column is not None:

@@ -1,4 +1,4 @@
-"""The beginning of a comparison: the lesson's title and what the lanes are."""
+"""The top of a comparison: the lesson's title and its lanes."""
 
 from __future__ import annotations
 
@@ -7,45 +7,41 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rich.console import Console, ConsoleOptions, RenderResult
+from rich.console import Console
 from rich.text import Text
 
 from sessionlab.render import safe
 from sessionlab.render.catalogue import Catalogue
-from sessionlab.render.comparison import Comparison, LaneView, said
-from sessionlab.render.grid import broken, padded
+from sessionlab.render.comparison import Comparison, LaneView
+from sessionlab.render.grid import LineBlock, filled, padded
 from sessionlab.render.look import Line, width
+from sessionlab.render.phrase import localized
 from sessionlab.render.styles import HEADING, QUIET
 
 _ALSO = ("store", "login", "logout")
 
 
 @dataclass(frozen=True)
-class Intro:
-    """A renderable that fits itself to the width of its console."""
+class Intro(LineBlock):
+    """The lesson's title, then the lanes, each with the options that it alone has."""
 
     view: Comparison
     catalogue: Catalogue
 
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        for line in self.lines(console, options.max_width):
-            yield from line.render(console, end="\n")
-
     def lines(self, console: Console, total: int) -> Iterator[Text]:
         """The title, then a line for each lane with its options where the lanes differ."""
-        language = self.catalogue.language
-        yield padded(Text(" ").append(safe.text(said(self.view.title, language), HEADING)), total)
-        names = [safe.text(said(lane.title, language), HEADING) for lane in self.view.lanes]
+        title = localized(self.view.title, self.catalogue, HEADING)
+        yield padded(Text(" ").append(title), total)
+        names = [localized(lane.title, self.catalogue, HEADING) for lane in self.view.lanes]
         column = max(map(width, names), default=0)
         options = _differing([lane.transcript.options for lane in self.view.lanes])
         for lane, name, chosen in zip(self.view.lanes, names, options, strict=True):
             line = Text("   ").append(padded(name, column)).append("  ")
             line.append(self._described(lane, chosen))
-            for piece in broken(console, Line(line, hang=column + 5), total):
-                yield padded(piece, total)
+            yield from filled(console, Line(line, hang=column + 5), total)
 
     def _described(self, lane: LaneView, chosen: Mapping[str, Any]) -> Text:
-        line = safe.text(said(lane.subtitle, self.catalogue.language))
+        line = localized(lane.subtitle, self.catalogue)
         for name, value in chosen.items():
             written = json.dumps(value, ensure_ascii=False)
             line.append("  " if line.plain else "")
@@ -54,7 +50,7 @@ class Intro:
 
 
 def _differing(options: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """What each lane was given, less what all lanes share that were given anything."""
+    """The settings of each lane, without those that all lanes with settings share."""
     tables = [
         {**lane.get("express", {}), **lane.get("safeguards", {})}
         | {name: lane[name] for name in _ALSO if name in lane}

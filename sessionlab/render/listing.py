@@ -1,8 +1,8 @@
 """Rows with their labels in one column, and sentences that say what to change.
 
 Rules
-- A label is a word or a mark; the lines beside it are broken to the room there is.
-- Values of a sentence's fields are cut: nobody reads a kilobyte of one.
+- A label is a word or a mark; the lines beside it are broken to fit.
+- Values in a sentence's fields are cut: a kilobyte would bury the sentence.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def widest(rows: Iterable[ListRow]) -> int:
 
 
 def row(label: Text, *texts: Text) -> ListRow:
-    """A row; a line break in a text begins another line, and blanks at a line's end go."""
+    """A row; a line break in a text starts another line, and trailing blanks are removed."""
     lines = [line for text in texts for line in text.split("\n")]
     for line in lines:
         line.rstrip()
@@ -66,7 +66,7 @@ def row(label: Text, *texts: Text) -> ListRow:
 def with_change(
     catalogue: Catalogue, what: str, change: str, evidence: Mapping[str, Any]
 ) -> tuple[Text, ...]:
-    """A sentence and, where there is one, the other that says what to do; both are keys."""
+    """The sentence of the key ``what`` and, if it exists, of ``change``: what to do about it."""
     fields = shortened(evidence)
     sentence = phrase(catalogue, what, **fields)
     if not catalogue.has(change):
@@ -76,7 +76,7 @@ def with_change(
 
 
 def shortened(evidence: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a sentence, none longer than a sentence can bear."""
+    """The fields of a sentence, each text at most `_MOST_FIELD` characters long."""
     return {
         name: f"{value[:_MOST_FIELD]}…"
         if isinstance(value, str) and len(value) > _MOST_FIELD

@@ -1,6 +1,6 @@
-"""What a row needs to know in order to draw itself: language, colours, room.
+"""What a row needs to draw itself: language, colours, room.
 
-`Line` is what rows are made of; `Look` is how they are to look.
+`Line` is what rows are made of; `Look` is how they are drawn.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from sessionlab.render.ids import IdColours
 
 WHOLE_ID = 88
-"""Cells that a lane must have for IDs and signatures to be written whole."""
+"""The width in cells from which a lane shows whole IDs and signatures."""
 
 
 class Line(NamedTuple):
-    """One line of a cell; if it has to be broken, the rest is indented by ``hang`` cells."""
+    """One line of a cell; if it is broken, the rest is indented by ``hang`` cells."""
 
     text: Text
     hang: int = 2
@@ -35,10 +35,9 @@ class Line(NamedTuple):
 class Look:
     """How rows are drawn.
 
-    ``room``: the cells that a line has.  ``wide``: whole values, whatever the room.
-    ``ids_whole``: whether IDs and signatures are; None: if the room allows it.
-    ``anonymous``: IDs and signatures are left out, so that the drawings of two lanes can be
-    compared.
+    ``room``: the cells of a line.  ``wide``: whole values, whatever the room.
+    ``ids_whole``: whether IDs and signatures are whole; None: if the room allows it.
+    ``anonymous``: IDs and signatures are left out, so that two lanes can be compared.
     """
 
     catalogue: Catalogue
@@ -50,7 +49,7 @@ class Look:
 
     @property
     def whole_ids(self) -> bool:
-        """Whether IDs are written whole."""
+        """Whether IDs and signatures are written whole."""
         allowed = self.room >= WHOLE_ID if self.ids_whole is None else self.ids_whole
         return self.wide or allowed
 
@@ -61,7 +60,7 @@ class Look:
         return self.ids.label(session_id, whole=self.whole_ids)
 
     def value(self, value: str, taken: int = 0, style: str = "") -> Text:
-        """A value, made to fit beside ``taken`` cells of other things."""
+        """A value, elided to fit beside ``taken`` cells; whole if the look is wide."""
         if self.wide:
             return safe.text(value, style)
         return styled(elide(value, max(self.room - taken, 12)), style)
@@ -71,7 +70,7 @@ class Look:
         return phrase(self.catalogue, f"compare.{key}", style, **fields)
 
     def quiet(self, key: str, **fields: Text | str | int) -> list[Line]:
-        """A whole cell that says that there is nothing."""
+        """A cell with one quiet sentence of ``compare``, such as that there is nothing."""
         return [Line(self.words(key, QUIET, **fields))]
 
 

@@ -1,10 +1,10 @@
-"""A time, as tables show it."""
+"""A time as tables show it."""
 
 from __future__ import annotations
 
 
 def moment(ms: int) -> str:
-    """A time in milliseconds since the epoch, to the second, in UTC."""
+    """``2026-01-01 00:00:00 UTC`` for milliseconds since the epoch; digits after the year 9999."""
     from datetime import UTC, datetime, timedelta
 
     try:

@@ -1,14 +1,13 @@
-"""Hostile values on their way to a terminal: everything invisible is made visible.
+"""Makes hostile values visible before they reach a terminal.
 
 Rules
-- What could move the cursor, change a title, reverse the reading order or hide is written as a
-  name in angle brackets: ``⟨ESC⟩``, ``⟨LF⟩``, ``⟨U+202E⟩``.  That is every control, format,
-  private, unassigned or surrogate character, every line or paragraph separator, every space but
-  U+0020, the blank letters, and marks that have no letter to sit on.
-- The brackets themselves are written that way too, so that nothing can be counterfeited: two
-  different values never look the same.
-- What rich would read as markup stays text: `text` makes a `rich.text.Text`, and nothing else
-  than a Text is ever handed to rich.
+- A character that could move the cursor, change a title, reverse the reading order or hide is
+  written as a name in angle brackets: ``⟨ESC⟩``, ``⟨LF⟩``, ``⟨U+202E⟩``.  These are all control,
+  format, private, unassigned and surrogate characters, line and paragraph separators, every space
+  but U+0020, the blank letters, and marks without a letter.
+- The brackets themselves are written that way too, so that a name cannot be forged: two different
+  values never look the same.
+- rich reads no markup in a value: `text` makes a `rich.text.Text`, and rich gets nothing else.
 - Importing this module does not import rich.
 """
 
@@ -33,7 +32,7 @@ _MARKS_ON_A_LETTER = 2
 
 
 def visible(value: str) -> str:
-    """The text with everything that a terminal would obey or swallow written out by name.
+    """The text; every character that a terminal would obey or not show is written by name.
 
     Letters of every script stay as they are, with up to two marks on each.
     """
@@ -56,9 +55,9 @@ def visible(value: str) -> str:
 
 
 def text(value: str, style: str | Style = "") -> Text:
-    """The visible value for rich, with no markup, no emoji codes and no highlighting in it.
+    """The visible value for rich, without markup, emoji codes or highlighting.
 
-    The style does not spread to what is appended.
+    The style does not spread to appended text.
     """
     from rich.text import Text
 
@@ -86,7 +85,7 @@ def _is_hidden(character: str, category: str, before: str, marks: int) -> bool:
 
 
 def _joins_a_syllable(character: str) -> bool:
-    """A Korean vowel or final consonant that has no width by itself."""
+    """Whether it is a Korean vowel or final consonant, which alone has no width."""
     return "\u1161" <= character <= "\u11ff" or "\ud7b0" <= character <= "\ud7ff"
 
 

@@ -1,7 +1,6 @@
 """The scoreboard: what each design is good for, one question a row.
 
-The answers were worked out from the transcripts; a cell names the step that shows it, and the
-lane that comes off worst is marked.
+A cell names the step that shows its answer; the worst answer of a row is marked.
 """
 
 from __future__ import annotations
@@ -9,31 +8,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rich.console import Console, ConsoleOptions, RenderResult
+from rich.console import Console
 from rich.text import Text
 
-from sessionlab.core.score import ScoreCell, ScoreCode
-from sessionlab.render import safe
 from sessionlab.render.catalogue import Catalogue
-from sessionlab.render.comparison import Comparison, said
-from sessionlab.render.grid import fitted, headed, labelled, padded
+from sessionlab.render.comparison import Comparison
+from sessionlab.render.grid import LineBlock, fitted, headed, labelled, padded
 from sessionlab.render.ids import IdColours
 from sessionlab.render.look import Line, Look
+from sessionlab.render.phrase import localized
 from sessionlab.render.styles import HEADING, QUIET, REFUSED, REFUSED_MARK
+from sessionlab.transcript.scoreboard import ScoreCell, ScoreCode
 
 LEAST_LANE = 14
 
 
 @dataclass(frozen=True)
-class Scoreboard:
-    """A renderable that fits itself to the width of its console."""
+class Scoreboard(LineBlock):
+    """The scoreboard of a comparison that has one."""
 
     view: Comparison
     catalogue: Catalogue
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        for line in self.lines(console, options.max_width):
-            yield from line.render(console, end="\n")
 
     def lines(self, console: Console, total: int) -> Iterator[Text]:
         """The table as lines of ``total`` cells."""
@@ -42,7 +37,7 @@ class Scoreboard:
         grid = fitted(total, labels, len(self.view.lanes))
         yield from headed(console, "", look.words("scoreboard", HEADING), grid.total)
         heads = [
-            [Line(safe.text(said(lane.title, self.catalogue.language), HEADING), hang=0)]
+            [Line(localized(lane.title, self.catalogue, HEADING), hang=0)]
             for lane in self.view.lanes
         ]
         yield from grid.row(console, Text(), heads)

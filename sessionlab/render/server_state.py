@@ -1,8 +1,8 @@
-"""A running server's options and sessions, for a person to read.
+"""A running server's options and sessions.
 
 Rules
 - Every value may be hostile.
-- An ID has one colour and keeps it.
+- An ID keeps its colour.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sessionlab.render import safe
-from sessionlab.render.elide import elide
+from sessionlab.render.elide import cut
 from sessionlab.render.ids import IdColours
 from sessionlab.render.moment import moment
 from sessionlab.render.phrase import phrase
@@ -57,7 +57,9 @@ class ServerStateView:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         total = options.max_width
-        heading = Text().append("── ", FRAME).append(self._said("heading", HEADING, url=self._url))
+        heading = (
+            Text().append("── ", FRAME).append(self._phrase("heading", HEADING, url=self._url))
+        )
         yield heading.append(" " + "─" * max(total - heading.cell_len - 1, 0), FRAME)
         yield from self._sessions(total)
         yield Text()
@@ -65,14 +67,14 @@ class ServerStateView:
 
     def _options_table(self) -> Table:
         table = _table()
-        table.add_column(self._said("options", LABEL), no_wrap=True)
+        table.add_column(self._phrase("options", LABEL), no_wrap=True)
         table.add_column("", overflow="fold")
         for name, value in self._state.options.items():
             if name == "cookie" and isinstance(value, dict):
                 for attribute, setting in value.items():
                     table.add_row(self._option(f"cookie.{attribute}"), self._setting(setting))
             elif name == "secrets":
-                table.add_row(self._option(name), self._said("secrets", count=value))
+                table.add_row(self._option(name), self._phrase("secrets", count=value))
             else:
                 table.add_row(self._option(name), self._setting(value))
         return table
@@ -80,32 +82,32 @@ class ServerStateView:
     def _sessions(self, total: int) -> RenderResult:
         state = self._state
         if not state.is_connected:
-            yield self._said("disconnected", REFUSED)
+            yield self._phrase("disconnected", REFUSED)
         if state.error is not None:
-            yield self._said("store-error", REFUSED, error=_cut(state.error, 300))
+            yield self._phrase("store-error", REFUSED, error=cut(state.error, 300))
             return
-        title = self._said("sessions", HEADING, store=state.store, count=state.size)
+        title = self._phrase("sessions", HEADING, store=state.store, count=state.size)
         yield Text(" ").append(title)
         yield Text()
         if not state.sessions:
-            yield Text(" ").append(self._said("none", url=self._url))
+            yield Text(" ").append(self._phrase("none", url=self._url))
             return
         yield self._table_of_sessions(total)
         if state.next is not None:
-            place = shlex.quote(_cut(state.next, _MOST_ID))
-            yield Text(" ").append(self._said("more", QUIET, cursor=place))
+            place = shlex.quote(cut(state.next, _MOST_ID))
+            yield Text(" ").append(self._phrase("more", QUIET, cursor=place))
 
     def _table_of_sessions(self, total: int) -> Table:
         table = _table()
         for name in ("id", "expires", "cookie", "data"):
             table.add_column(
-                self._said(name, LABEL), overflow="fold", ratio=1 if name == "data" else None
+                self._phrase(name, LABEL), overflow="fold", ratio=1 if name == "data" else None
             )
         readable = [session for session in self._state.sessions if session.error is None]
         is_roomy = total >= _WHOLE_IDS or len(readable) == 1
         for session in self._state.sessions:
             if session.error is not None:
-                why = Text(_cut(session.error, _MOST_DATA), REFUSED)
+                why = Text(cut(session.error, _MOST_DATA), REFUSED)
                 table.add_row(self._id(session.id, whole=False), NOTHING, NOTHING, why)
                 continue
             cookie, data = _split(session.record)
@@ -113,40 +115,35 @@ class ServerStateView:
                 self._id(session.id, whole=is_roomy),
                 self._expiry(session.expires),
                 safe.text(cookie, QUIET),
-                Text(_cut(data, _MOST_DATA)),
+                Text(cut(data, _MOST_DATA)),
             )
         return table
 
     def _expiry(self, expires: int | None) -> Text:
         if expires is None:
-            return self._said("never", QUIET)
+            return self._phrase("never", QUIET)
         left = (expires - self._now) // 1000
         if left <= 0:
-            return self._said("expired", REFUSED)
+            return self._phrase("expired", REFUSED)
         unit, seconds = next(each for each in _UNITS if left >= each[1] or each[1] == 1)
-        words = self._said(unit, count=left // seconds)
+        words = self._phrase(unit, count=left // seconds)
         return Text(moment(expires)).append("\n").append(words)
 
     def _id(self, session_id: str, *, whole: bool) -> Text:
         if len(session_id) > _MOST_ID:
-            return Text(_cut(session_id, _MOST_ID), self._ids.style(session_id))
+            return Text(cut(session_id, _MOST_ID), self._ids.style(session_id))
         return self._ids.label(session_id, whole=whole)
 
     def _option(self, name: str) -> Text:
-        return Text(_cut(name, 40), LABEL)
+        return Text(cut(name, 40), LABEL)
 
     def _setting(self, value: object) -> Text:
         if value is None:
             return Text(NOTHING, QUIET)
-        return Text(_cut(value if isinstance(value, str) else _json(value), _MOST_OPTION))
+        return Text(cut(value if isinstance(value, str) else _json(value), _MOST_OPTION))
 
-    def _said(self, key: str, style: str = "", **fields: Any) -> Text:
+    def _phrase(self, key: str, style: str = "", **fields: Any) -> Text:
         return phrase(self._catalogue, f"inspect.server.{key}", style, **fields)
-
-
-def _cut(text: str, room: int) -> str:
-    """The visible text in so many cells; of a longer one, no more than needed is read."""
-    return elide(text[: 2 * room], room)
 
 
 def _json(value: object) -> str:
@@ -161,7 +158,7 @@ def _table() -> Table:
 
 
 def _split(record: str) -> tuple[str, str]:
-    """A record's cookie as attributes, and its data as JSON; any other text as it stands."""
+    """A record's cookie as attributes, and its data as JSON; any other text unchanged."""
     try:
         found = json.loads(record)
         cookie = found.pop("cookie")
@@ -169,6 +166,6 @@ def _split(record: str) -> tuple[str, str]:
             *(f"{word}={cookie[name]}" for name, word in _COOKIE_VALUES.items() if name in cookie),
             *(word for name, word in _COOKIE_WORDS.items() if cookie.get(name)),
         ]
-        return _cut("; ".join(words), _MOST_OPTION), _json(found)
+        return cut("; ".join(words), _MOST_OPTION), _json(found)
     except (ValueError, RecursionError, AttributeError, KeyError, TypeError):
         return NOTHING, record

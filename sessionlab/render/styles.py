@@ -1,14 +1,14 @@
-"""How things look: one name per meaning, so that a colour means the same everywhere.
+"""Styles: one name for each meaning, so that a colour means the same everywhere.
 
 Rules
-- Colours are those of the 256 fixed ones that can be read on a dark and on a light ground.
-- No meaning is carried by colour alone: each of these goes with a mark or a word.
+- Colours are from the 256 fixed ones, readable on dark and light backgrounds.
+- Colour alone carries no meaning: each style comes with a mark or a word.
 """
 
 from __future__ import annotations
 
 ID_COLOURS = ("color(37)", "color(170)", "color(172)", "color(69)", "color(71)", "color(168)")
-"""An ID takes the next of these when it is first seen; red and yellow mean something else."""
+"""An ID takes the next of these when it is first seen.  Red and yellow have other meanings."""
 
 HEADING = "bold"
 LABEL = "bold color(67)"

@@ -1,14 +1,13 @@
 """A browser's verdicts on cookies as rows: kept or refused, sent or withheld, and every reason.
 
 Rules
-- A warning is given once on a page.  Where a page repeats itself, a reason is given in full once,
-  and after that in its short form.
-- Verdicts hold octets; they are shown as the text that people read.
+- With ``once``, a page shows each warning once, and each reason in full once, then in short.
+- Verdicts hold octets; they are shown as text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.text import Text
@@ -19,7 +18,7 @@ from sessionlab.diagnose.start import Credentials
 from sessionlab.diagnose.verdicts import evidence_of
 from sessionlab.render.catalogue import Catalogue
 from sessionlab.render.cookie_text import cookie_pair, set_cookie_lines
-from sessionlab.render.elide import elide
+from sessionlab.render.elide import cut
 from sessionlab.render.listing import ListRow, row, with_change
 from sessionlab.render.look import Line, Look
 from sessionlab.render.moment import moment
@@ -45,7 +44,7 @@ _Verdict = JarVerdict | SendVerdict
 class VerdictRows:
     """Makes the rows of one page.
 
-    ``once``: what was said before is not said again in full.
+    ``once``: for pages with several visits, which would repeat the same reasons.
     """
 
     def __init__(self, catalogue: Catalogue, look: Look, *, once: bool = False) -> None:
@@ -55,21 +54,32 @@ class VerdictRows:
         self._seen: set[tuple[str, str, str]] = set()
 
     def stored(
-        self, line: str, verdict: JarVerdict, barred: Credentials | None = None
+        self,
+        lines: Sequence[str],
+        verdicts: Sequence[JarVerdict],
+        barred: Credentials | None = None,
     ) -> Iterator[ListRow]:
-        """A Set-Cookie line and what became of it.
+        """The first Set-Cookie lines and what became of each.
 
         ``barred``: the credentials mode of a fetch for which the browser keeps no cookie.
         """
+        for line, verdict in zip(lines[:MOST_COOKIES], verdicts, strict=False):
+            yield from self._stored(line, verdict, barred)
+        if len(lines) > MOST_COOKIES:
+            yield self.more(len(lines) - MOST_COOKIES)
+
+    def _stored(
+        self, line: str, verdict: JarVerdict, barred: Credentials | None
+    ) -> Iterator[ListRow]:
         lines = set_cookie_lines(to_text(line)[:_MOST_LINE], self._look)
-        yield ListRow(self._said("label.set-cookie", LABEL), tuple(lines))
+        yield ListRow(self._phrase("label.set-cookie", LABEL), tuple(lines))
         mark, style = (FITS_MARK, FITS) if verdict.cookie else (REFUSED_MARK, REFUSED)
-        label = self._verdict(mark, style, f"outcome.{verdict.outcome}")
+        label = self._marked(mark, style, f"outcome.{verdict.outcome}")
         reasons = list(self._reasons("refusal", verdict))
         if barred and not reasons:
             yield self.barred(barred, "not-kept")
         elif not reasons:
-            yield row(label, self._lasts(verdict))
+            yield row(label, self._lifetime(verdict))
         for index, sentences in enumerate(reasons):
             yield row(styled(REFUSED_MARK, REFUSED) if index else label, *sentences)
         yield from self._warnings("set-warning", verdict)
@@ -80,7 +90,7 @@ class VerdictRows:
             mark, style, word = FITS_MARK, FITS, "visible" if by_script else "sent"
         else:
             mark, style, word = WITHHELD_MARK, REFUSED, "hidden" if by_script else "withheld"
-        label = self._verdict(mark, style, f"verdict.{word}")
+        label = self._marked(mark, style, f"verdict.{word}")
         name = self._name(to_text(verdict.cookie.name))
         reasons = list(self._reasons("withheld", verdict))
         if not reasons:
@@ -92,23 +102,23 @@ class VerdictRows:
             yield from self._warnings("send-warning", verdict)
 
     def barred(self, mode: Credentials, what: str = "withheld") -> ListRow:
-        """That a fetch with this credentials mode sends no cookies, or keeps none."""
+        """Says that a fetch with this credentials mode sends, or keeps, no cookies."""
         key, fields = f"explain.barred.{what}", {"mode": mode}
         change = "explain.finding.credentials-left-out.change"
         if self._once:  # the diagnosis says what to change
             sentences: tuple[Text, ...] = (phrase(self._catalogue, key, mode=mode),)
         else:
             sentences = with_change(self._catalogue, key, change, fields)
-        return row(self._verdict(WITHHELD_MARK, REFUSED, f"verdict.{what}"), *sentences)
+        return row(self._marked(WITHHELD_MARK, REFUSED, f"verdict.{what}"), *sentences)
 
     def pair(self, cookie: StoredCookie) -> Line:
-        """A cookie as it stands in the Cookie header."""
+        """A cookie as in the Cookie header."""
         name, value = to_text(cookie.name)[:_MOST_LINE], to_text(cookie.value)[:_MOST_LINE]
         return Line(cookie_pair(name, value, self._look) if name else self._look.value(value))
 
     def more(self, count: int) -> ListRow:
-        """That there is more, and where."""
-        return row(Text(), self._said("said.more", QUIET, count=count))
+        """Says how many cookies are left out, and where to see them."""
+        return row(Text(), self._phrase("said.more", QUIET, count=count))
 
     def _reasons(self, table: str, verdict: _Verdict) -> Iterator[tuple[Text, ...]]:
         for code in verdict.reasons:
@@ -134,18 +144,18 @@ class VerdictRows:
 
     def _name(self, name: str) -> Text:
         if not name:
-            return self._said("label.nameless", HEADING)
-        return styled(elide(name[: 2 * _MOST_NAME], _MOST_NAME), HEADING)
+            return self._phrase("label.nameless", HEADING)
+        return styled(cut(name, _MOST_NAME), HEADING)
 
-    def _verdict(self, mark: str, style: str, key: str) -> Text:
-        return styled(f"{mark} ", style).append(self._said(key, style))
+    def _marked(self, mark: str, style: str, key: str) -> Text:
+        return styled(f"{mark} ", style).append(self._phrase(key, style))
 
-    def _lasts(self, verdict: JarVerdict) -> Text:
+    def _lifetime(self, verdict: JarVerdict) -> Text:
         if verdict.cookie is None:
             return phrase(self._catalogue, f"jar.outcome.{verdict.outcome}")
         if verdict.cookie.expires is None:
-            return self._said("said.until-closed")
-        return self._said("said.until", time=moment(verdict.cookie.expires))
+            return self._phrase("said.until-closed")
+        return self._phrase("said.until", time=moment(verdict.cookie.expires))
 
-    def _said(self, key: str, style: str = "", **fields: Any) -> Text:
+    def _phrase(self, key: str, style: str = "", **fields: Any) -> Text:
         return phrase(self._catalogue, f"explain.{key}", style, **fields)

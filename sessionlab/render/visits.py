@@ -1,8 +1,8 @@
-"""Visits to a server, hop by hop, and what is wrong with its cookies, for a person to read.
+"""Visits to a server, hop by hop, and what is wrong with its cookies.
 
 Rules
-- A session ID has one colour and keeps it, from the cookie to the diagnosis that names it.
-- What is certain, what is possible and what is good to know have marks of their own.
+- A session ID has the same colour in a cookie and in the diagnosis that names it.
+- Certain causes, possible causes and notes have different marks.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from typing import Any
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
+from sessionlab.diagnose.ask import words_of
 from sessionlab.diagnose.causes import Diagnosis, Weight
-from sessionlab.diagnose.observe import Ending, Hop, Observation, ServerVisit
+from sessionlab.diagnose.observe import Hop, Observation, ServerVisit, VisitEnding
 from sessionlab.diagnose.octets import to_text
 from sessionlab.diagnose.start import Credentials
 from sessionlab.render import safe
@@ -73,7 +74,7 @@ class VisitsView:
         look = Look(self._catalogue, self._ids, max(total - _LABEL_CELLS, 12))
         rows = VerdictRows(self._catalogue, look, once=True)
         parts = [
-            (self._title(number, visit), list(self._visit(rows, visit)))
+            (self._title(number, visit), list(self._visit_rows(rows, visit)))
             for number, visit in enumerate(self._seen.visits, start=1)
         ]
         column = max(widest(part) for _, part in parts)
@@ -81,44 +82,41 @@ class VisitsView:
             yield from headed(console, "", title, total)
             yield from listed(console, part, total, column)
             yield Text()
-        yield from headed(console, "", self._said("said.diagnosis", HEADING), total)
-        yield from listed(console, self._diagnosis(look), total)
+        yield from headed(console, "", self._phrase("said.diagnosis", HEADING), total)
+        yield from listed(console, self._diagnosis_rows(look), total)
 
     # -- one visit ---------------------------------------------------------------------------
 
     def _title(self, number: int, visit: ServerVisit) -> Text:
         first = visit.hops[0]
         fields = {"number": number, "method": first.method, "url": first.address.url}
-        return self._said("said.visit", HEADING, **fields)
+        return self._phrase("said.visit", HEADING, **fields)
 
-    def _visit(self, rows: VerdictRows, visit: ServerVisit) -> Iterator[ListRow]:
+    def _visit_rows(self, rows: VerdictRows, visit: ServerVisit) -> Iterator[ListRow]:
         first = visit.hops[0]
         if first.start.origin is not None or first.start.fetch:
             how = started(self._catalogue, first.start, first.relation)
-            yield row(self._said("label.started", LABEL), how)
+            yield row(self._phrase("label.started", LABEL), how)
         for hop in visit.hops:
-            yield from self._hop(rows, hop)
-        if visit.ending is not Ending.ANSWERED:
-            words = self._said(f"ending.{visit.ending}", REFUSED)
+            yield from self._hop_rows(rows, hop)
+        if visit.ending is not VisitEnding.ANSWERED:
+            words = self._phrase(f"ending.{visit.ending}", REFUSED)
             yield row(styled(WITHHELD_MARK, REFUSED), words)
 
-    def _hop(self, rows: VerdictRows, hop: Hop) -> Iterator[ListRow]:
-        yield from self._cookies(rows, hop)
-        yield self._answer(hop)
+    def _hop_rows(self, rows: VerdictRows, hop: Hop) -> Iterator[ListRow]:
+        yield from self._cookie_rows(rows, hop)
+        yield self._answer_row(hop)
         barred: Credentials | None = hop.start.fetch if hop.without_credentials else None
         lines = hop.answer.all("Set-Cookie")
-        for line, verdict in zip(lines[:MOST_COOKIES], hop.stored, strict=False):
-            yield from rows.stored(line, verdict, barred)
-        if len(lines) > MOST_COOKIES:
-            yield rows.more(len(lines) - MOST_COOKIES)
+        yield from rows.stored(lines, hop.stored, barred)
         if not lines:
-            none = self._said("said.no-set-cookie", QUIET)
-            yield row(self._said("label.set-cookie", LABEL), none)
+            none = self._phrase("said.no-set-cookie", QUIET)
+            yield row(self._phrase("label.set-cookie", LABEL), none)
 
-    def _cookies(self, rows: VerdictRows, hop: Hop) -> Iterator[ListRow]:
+    def _cookie_rows(self, rows: VerdictRows, hop: Hop) -> Iterator[ListRow]:
         header = tuple(rows.pair(it.cookie) for it in hop.sent[:MOST_COOKIES])
-        none = self._said("said.no-cookie", QUIET)
-        yield ListRow(self._said("label.cookie", LABEL), header or (Line(none, hang=0),))
+        none = self._phrase("said.no-cookie", QUIET)
+        yield ListRow(self._phrase("label.cookie", LABEL), header or (Line(none, hang=0),))
         withheld = [verdict for verdict in hop.judged if not verdict.sent]
         for verdict in withheld[:MOST_COOKIES]:
             yield from rows.judged(verdict)
@@ -126,7 +124,7 @@ class VisitsView:
         if left:
             yield rows.more(left)
 
-    def _answer(self, hop: Hop) -> ListRow:
+    def _answer_row(self, hop: Hop) -> ListRow:
         answer = hop.answer
         label = styled(str(answer.status), LABEL)
         reason = safe.text(to_text(answer.phrase)[:_MOST_PHRASE], LABEL)
@@ -137,28 +135,28 @@ class VisitsView:
             lines.append(Line(reason))
         location = answer.first("Location")
         if location is not None:
-            lines.append(Line(self._said("said.redirect", location=to_text(location))))
-        elif answer.words is not None:
-            lines.append(Line(self._said("said.words", words=answer.words)))
+            lines.append(Line(self._phrase("said.redirect", location=to_text(location))))
+        elif words := words_of(answer):
+            lines.append(Line(self._phrase("said.words", words=words)))
         return ListRow(label, tuple(lines))
 
     # -- what is wrong -----------------------------------------------------------------------
 
-    def _diagnosis(self, look: Look) -> Iterator[ListRow]:
+    def _diagnosis_rows(self, look: Look) -> Iterator[ListRow]:
         if self._insecure:
-            yield row(styled("!", CHANGED), self._said("visit.insecure", CHANGED))
+            yield row(styled("!", CHANGED), self._phrase("visit.insecure", CHANGED))
         if self._seen.probe is not None:
-            yield row(styled("·", QUIET), self._said("visit.probed", QUIET))
+            yield row(styled("·", QUIET), self._phrase("visit.probed", QUIET))
         for diagnosis in self._diagnoses:
             mark, style = _MARKS[diagnosis.cause.weight]
-            yield ListRow(styled(mark, style), tuple(self._cause(diagnosis, look)))
+            yield ListRow(styled(mark, style), tuple(self._cause_lines(diagnosis, look)))
         weights = [diagnosis.cause.weight for diagnosis in self._diagnoses]
         key = next((each for each in (Weight.CAUSE, Weight.POSSIBLE) if each in weights), None)
         count = 0 if key is None else weights.count(key)
-        result = self._said(f"result.{key or 'none'}", HEADING, count=count)
+        result = self._phrase(f"result.{key or 'none'}", HEADING, count=count)
         yield row(styled(FINDING_MARK, HEADING), result)
 
-    def _cause(self, diagnosis: Diagnosis, look: Look) -> Iterator[Line]:
+    def _cause_lines(self, diagnosis: Diagnosis, look: Look) -> Iterator[Line]:
         fields = shortened(diagnosis.evidence)
         for name in _IDS:
             if isinstance(session_id := fields.get(name), str):
@@ -168,11 +166,11 @@ class VisitsView:
             yield Line(sentence, hang=0)
         if mend := diagnosis.mend:
             spellings = mend._asdict()
-            labels = {name: self._said(f"label.{name}", LABEL) for name in spellings}
+            labels = {name: self._phrase(f"label.{name}", LABEL) for name in spellings}
             column = max(map(width, labels.values()))
             for name, label in labels.items():
                 line = Text("  ").append(padded(label, column)).append(f"  {spellings[name]}")
                 yield Line(line, hang=column + 4)
 
-    def _said(self, key: str, style: str = "", **fields: Any) -> Text:
+    def _phrase(self, key: str, style: str = "", **fields: Any) -> Text:
         return phrase(self._catalogue, f"explain.{key}", style, **shortened(fields))

@@ -8,25 +8,28 @@ Rules
 - A seal that does not fit is cleared and one of an older key is renewed when it is read.
 - Whatever the session's size, it is written.  A browser refuses more than 4096 octets, silently.
 - Two deliberate differences: a sealed value that is JSON but no object is unreadable here (there,
-  accidents of JavaScript), and a cookie that can not be sent is reported (there, silence).
+  accidents of JavaScript), and a cookie that cannot be sent is reported (there, silence).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sessionlab.core.decide import (
     OpenFacts,
     Outcome,
+    Question,
+    Reason,
     SealFacts,
     Verdict,
     decide_open,
     decide_seal,
 )
-from sessionlab.core.errors import OptionsError, SessionlabError
-from sessionlab.core.events import Kind
+from sessionlab.core.errors import OptionsError, SessionDataError, SessionlabError
+from sessionlab.core.events import CookieDecided, CookieRead, ErrorOccurred, Event, Failed
 from sessionlab.core.options import CookieOptions, epoch_milliseconds, milliseconds
 from sessionlab.core.unset import UNSET
 from sessionlab.core.wire.cookie_text import serialize_cookie
@@ -81,21 +84,23 @@ def get_cookie_session(environ_or_request: Any) -> CookieSession | None:
 
     Raises LookupError where no `CookieSessionMiddleware` is around the application.
     """
-    return _exchange(environ_or_request).get()
+    environ, sealed = _sealed_cookie(environ_or_request)
+    return sealed.get(environ)
 
 
 def set_cookie_session(environ_or_request: Any, data: Mapping[str, Any] | None) -> None:
     """Begin a new session with this data, or unset it: None clears the browser's cookie."""
-    _exchange(environ_or_request).put(data)
+    _, sealed = _sealed_cookie(environ_or_request)
+    sealed.put(data)
 
 
-def _exchange(environ_or_request: Any) -> _Exchange:
+def _sealed_cookie(environ_or_request: Any) -> tuple[WSGIEnvironment, _SealedCookie]:
     environ = getattr(environ_or_request, "environ", environ_or_request)
     try:
-        exchange: _Exchange = environ[_ENVIRON_KEY]
+        sealed: _SealedCookie = environ[_ENVIRON_KEY]
     except KeyError:
         raise LookupError("no CookieSessionMiddleware is around this application") from None
-    return exchange
+    return environ, sealed
 
 
 class CookieSessionMiddleware:
@@ -104,8 +109,8 @@ class CookieSessionMiddleware:
     ``secrets``: the first seals, all are tried on reading.  ``cookie`` gives the attributes; its
     ``secure`` left unset (or "auto") marks the cookie Secure exactly when the request came over
     https.  ``clock`` returns milliseconds since the epoch and is asked where ``max_age`` is set.
-    ``listener`` sees every step.  ``on_error`` is told why a cookie could not be sent (a Secure one
-    over http, a session that JSON can not hold); without it, the log is.
+    ``listener`` is called with the environ and each event; ``on_error`` with why a cookie could not
+    be sent (a Secure one over http, a session that JSON cannot hold); without it, that is logged.
     """
 
     def __init__(
@@ -133,9 +138,30 @@ class CookieSessionMiddleware:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        exchange = environ[_ENVIRON_KEY] = _Exchange(self, environ)
-        response = _Response(exchange, start_response)
+        sealed = environ[_ENVIRON_KEY] = _SealedCookie(
+            self,
+            environ.get("HTTP_COOKIE", ""),
+            environ.get("wsgi.url_scheme") == "https",
+        )
+        response = _HeldHeaders(partial(sealed.finish, environ), start_response)
         return response.of(self._app(environ, response.start))
+
+    def tell(self, environ: WSGIEnvironment, event: Event) -> None:
+        """Let the listener know of an event, if there is one."""
+        if self.listener is not None:
+            self.listener(environ, event)
+
+    def report(self, environ: WSGIEnvironment, error: SessionlabError) -> None:
+        """Let the hook, or else the log, know why no cookie was sent."""
+        self.tell(environ, ErrorOccurred(Failed.COOKIE, str(error)))
+        if self.on_error is not None:
+            self.on_error(error, environ)
+            return
+        import logging
+
+        logging.getLogger("sessionlab").error(
+            "sealed session: no cookie was sent: %s", type(error).__name__
+        )
 
 
 def _refuse_unwritable(name: str, cookie: CookieOptions) -> None:
@@ -150,76 +176,79 @@ def _refuse_unwritable(name: str, cookie: CookieOptions) -> None:
     )
 
 
-class _Exchange:
-    """One request's session: not asked for, in hand, or unset."""
+class _SealedCookie:
+    """One request's session: not asked for, in hand, or unset.
 
-    def __init__(self, settings: CookieSessionMiddleware, environ: WSGIEnvironment) -> None:
+    ``environ`` in its methods is what the hooks are given; it is not kept, because it keeps this.
+    """
+
+    def __init__(self, settings: CookieSessionMiddleware, header: str, is_tls: bool) -> None:
+        """``header`` is the value of the Cookie header."""
         self._settings = settings
-        self._environ = environ
+        self._header = header
+        self._is_tls = is_tls
         self._session: Any = _NOT_ASKED
         self._lines: list[str] = []
-        self._tls = environ.get("wsgi.url_scheme") == "https"
 
-    def get(self) -> CookieSession | None:
+    def get(self, environ: WSGIEnvironment) -> CookieSession | None:
+        """The session, read from the cookies when it is first asked for."""
         if self._session is _NOT_ASKED:
-            self._session = self._open()
+            self._session = self._open(environ)
         session: CookieSession | None = self._session
         return session
 
     def put(self, data: Mapping[str, Any] | None) -> None:
+        """Begin a new session, or unset it.  Raises TypeError for anything but a mapping."""
         if data is not None and not isinstance(data, Mapping):
             raise TypeError("a session can only be set to None or a mapping")
         self._session = None if data is None else CookieSession(data)
 
-    def _open(self) -> CookieSession:
-        """Look at the cookies.  A seal that is none is cleared, an old one renewed."""
+    def _open(self, environ: WSGIEnvironment) -> CookieSession:
+        """Look at the cookies.  A seal that does not fit is cleared, an old one renewed."""
         name, secrets = self._settings.name, self._settings.secrets
-        header = self._environ.get("HTTP_COOKIE", "")
-        value = find_raw_cookie(header, name)
-        found = find_raw_cookie(header, f"{name}.sig")
+        value = find_raw_cookie(self._header, name)
+        found = find_raw_cookie(self._header, f"{name}.sig")
         secret = None if value is None or found is None else sealed_by(name, value, found, secrets)
-        data = None
-        if value is not None and secret is not None:
-            try:
-                data = decode_session(value)
-            except ValueError:
-                data = None
-            if secret > 0:
-                self._lines.append(self._sig_line(seal(name, value, secrets[0])))
-        elif value is not None and found is not None:
+        # Nothing is decoded before its seal fits, unless the decision asks.
+        data = None if secret is None else _decoded(value)
+        if value is not None and secret is not None and secret > 0:
+            self._lines.append(self._sig_line(seal(name, value, secrets[0])))
+        elif value is not None and found is not None and secret is None:
             self._lines.append(self._sig_line(""))
-        verdict = decide_open(
+        verdict = decide_open.work_out(
             OpenFacts(
                 cookie_present=value is not None,
                 seal_present=found is not None,
                 seal_fits=secret is not None,
-                data_readable=data is not None,
-            )
+                data_readable=None if secret is None else data is not None,
+            ),
+            lambda question: _decoded(value) is not None,
         )
-        self._tell(
-            Kind.COOKIE_READ,
-            verdict,
-            {"name": name, "raw": value, "id": None, "signature": found, "secret": secret},
-        )
-        return CookieSession({}) if data is None else CookieSession(data, value=value)
+        self._settings.tell(environ, CookieRead(verdict, name, value, None, found, secret))
+        if verdict.outcome is not Outcome.OPEN:
+            return CookieSession({})
+        data = _decoded(value) if data is None else data
+        return CookieSession({} if data is None else data, value=value)
 
     def _sig_line(self, sealed: str) -> str:
         """The line that sets the seal alone, or removes it; it has none of the cookie's options."""
         expires = None if sealed else _LONG_AGO
-        attributes = attributes_text(expires=expires, secure=self._tls)
+        attributes = attributes_text(expires=expires, secure=self._is_tls)
         return f"{self._settings.name}.sig={sealed}{attributes}"
 
-    def finish(self, headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    def finish(
+        self, environ: WSGIEnvironment, headers: list[tuple[str, str]]
+    ) -> list[tuple[str, str]]:
         """The headers with the session's cookies: the first byte goes out."""
         headers = [*headers, *(("Set-Cookie", line) for line in self._lines)]
         written: list[str] = []
-        verdict = None
-        try:
-            verdict = decide_seal(self._facts())
-            if verdict.outcome in (Outcome.SEND, Outcome.CLEAR):
-                written = self._written()
-        except SessionlabError as error:
-            self._fail(error)
+        verdict = decide_seal.work_out(self._facts(), self._is_changed)
+        if verdict.outcome in (Outcome.SEND, Outcome.CLEAR):
+            try:
+                written = self._written(verdict.outcome)
+            except SessionlabError as error:
+                self._settings.report(environ, error)
+                verdict = Verdict.of(Reason.COOKIE_FAILED, verdict.checks)
         if written:
             replaced = tuple(line.partition("=")[0] + "=" for line in written)
             headers = [
@@ -228,34 +257,40 @@ class _Exchange:
                 if field.lower() != "set-cookie" or not line.startswith(replaced)
             ]
             headers += (("Set-Cookie", line) for line in written)
-        if verdict is not None:
-            set_cookie = written[0] if written else None
-            data = {"name": self._settings.name, "id": None, "set_cookie": set_cookie}
-            self._tell(Kind.COOKIE_DECIDED, verdict, data)
+        name = self._settings.name
+        set_cookie = written[0] if written else None
+        self._settings.tell(environ, CookieDecided(verdict, name, None, set_cookie))
         return headers
 
     def _facts(self) -> SealFacts:
         session = self._session
-        if session is _NOT_ASKED or session is None:
-            return SealFacts(session is None, session is None, False, False, False)
+        in_hand = isinstance(session, CookieSession)
         return SealFacts(
-            accessed=True,
-            unset=False,
-            was_there=not session.is_new,
-            has_data=bool(session),
-            changed=session.is_changed,
+            accessed=session is not _NOT_ASKED,
+            unset=session is None,
+            was_there=in_hand and not session.is_new,
+            has_data=in_hand and bool(session),
+            changed=None,
         )
 
-    def _written(self) -> list[str]:
-        """The two lines of the session in hand, or those that remove it.
+    def _is_changed(self, question: Question) -> bool:
+        """The fact that is left open: writing the session costs work."""
+        try:
+            return isinstance(self._session, CookieSession) and self._session.is_changed
+        except SessionDataError:
+            return True  # what came with the request was JSON, and this is not
+
+    def _written(self, outcome: Outcome) -> list[str]:
+        """The two lines that send the session in hand, or remove the cookies.
 
         Raises SecureOverHttp and SessionDataError.
         """
         name, cookie = self._settings.name, self._settings.cookie
-        secure = self._tls if cookie.secure in (UNSET, None, "auto") else bool(cookie.secure)
-        if secure and not self._tls:
+        secure = self._is_tls if cookie.secure in (UNSET, None, "auto") else bool(cookie.secure)
+        if secure and not self._is_tls:
             raise SecureOverHttp
-        value = encode_session(self._session) if self._session is not None else ""
+        data = self._session if isinstance(self._session, CookieSession) else {}
+        value = encode_session(data) if outcome is Outcome.SEND else ""
         attributes = attributes_text(
             path=cookie.path or None,
             expires=self._expires() if value else _LONG_AGO,
@@ -278,27 +313,27 @@ class _Exchange:
             return epoch_milliseconds(cookie.expires)
         return None
 
-    def _fail(self, error: SessionlabError) -> None:
-        self._tell(Kind.ERROR, None, {"where": "cookie", "error": str(error)})
-        if self._settings.on_error is not None:
-            self._settings.on_error(error, self._environ)
-            return
-        import logging
 
-        logging.getLogger("sessionlab").error(
-            "sealed session: no cookie was sent: %s", type(error).__name__
-        )
-
-    def _tell(self, kind: Kind, verdict: Verdict | None, data: dict[str, Any]) -> None:
-        if self._settings.listener is not None:
-            self._settings.listener(self._environ, kind, verdict, data)
+def _decoded(value: str | None) -> dict[str, Any] | None:
+    """The data in a cookie's value; None where it is not base64 of a JSON object."""
+    try:
+        return None if value is None else decode_session(value)
+    except ValueError:
+        return None
 
 
-class _Response:
-    """Holds the headers back until the first byte, so that the session may change until then."""
+class _HeldHeaders:
+    """Holds the headers back until the first byte, so that the session may change until then.
 
-    def __init__(self, exchange: _Exchange, start_response: StartResponse) -> None:
-        self._exchange = exchange
+    ``finish`` adds the session's cookies to them.
+    """
+
+    def __init__(
+        self,
+        finish: Callable[[list[tuple[str, str]]], list[tuple[str, str]]],
+        start_response: StartResponse,
+    ) -> None:
+        self._finish = finish
         self._start_response = start_response
         self._head: tuple[str, list[tuple[str, str]], OptExcInfo | None] | None = None
         self._write: Callable[[bytes], object] | None = None
@@ -330,5 +365,5 @@ class _Response:
             if self._head is None:
                 raise AssertionError("the application did not call start_response")
             status, headers, exc_info = self._head
-            self._write = self._start_response(status, self._exchange.finish(headers), exc_info)
+            self._write = self._start_response(status, self._finish(headers), exc_info)
         return self._write

@@ -1,23 +1,23 @@
-"""What one SessionMiddleware knows for all of its requests: options made ready for use.
+"""What one middleware knows for all of its requests: options made ready for use.
 
 Rules
 - Whatever can be worked out once is worked out here: keyed hashes, the cookie's constant texts.
-- The request is only read.
+- A request is seen through its door only; nothing here knows a framework.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import timedelta
 from os import urandom
-from typing import Any
-from urllib.parse import quote, urlsplit
+from typing import TYPE_CHECKING, Any, Protocol
 
-from sessionlab.core.decide import LoadFacts, ReadFacts, Verdict, decide_load, decide_read
-from sessionlab.core.events import Kind
-from sessionlab.core.options import CookieOptions, Environ, SessionOptions, milliseconds
+from sessionlab.core.decide import Question
+from sessionlab.core.events import ErrorOccurred, Event, Failed
+from sessionlab.core.options import CookieOptions, SessionOptions, milliseconds
 from sessionlab.core.record import CookieAttributes
+from sessionlab.core.store import Store
 from sessionlab.core.unset import UNSET
 from sessionlab.core.wire import session_id_from_bytes
 from sessionlab.core.wire.cookie_text import (
@@ -29,24 +29,56 @@ from sessionlab.core.wire.cookie_text import (
 from sessionlab.core.wire.signature import Signer
 from sessionlab.session.clock import Clock
 from sessionlab.session.cookie import SURELY_A_DATE, Cookie
-from sessionlab.session.stores.base import Store
+from sessionlab.session.store_calls import Steps, T
 from sessionlab.session.stores.memory import MemoryStore
 
-Listener = Callable[[Environ, Kind, Verdict | None, dict[str, Any]], None]
-"""Told of each step as it happens; see `sessionlab.core.events.Kind` for the data of each."""
+if TYPE_CHECKING:
+    from sessionlab.session.exchange import Exchange
+    from sessionlab.session.session import Session
 
-ErrorHook = Callable[[BaseException, Environ], None]
-"""Told of an error that came after the headers, when no response can carry it any more."""
+Listener = Callable[[Any, Event], None]
+"""Called with the framework's request (the WSGI environ) and each event, as it happens."""
 
-DISCONNECTED = decide_read(ReadFacts(False, False, False, False, False))
-OUTSIDE = decide_read(ReadFacts(True, False, False, False, False))
-NO_COOKIE = decide_read(ReadFacts(True, True, False, False, False))
-NOT_SIGNED = decide_read(ReadFacts(True, True, True, False, False))
-BAD_SIGNATURE = decide_read(ReadFacts(True, True, True, True, False))
-VALID = decide_read(ReadFacts(True, True, True, True, True))
-FOUND = decide_load(LoadFacts(True, False))
-UNKNOWN_ID = decide_load(LoadFacts(False, False))
-OUTLIVED = decide_load(LoadFacts(True, True))
+ErrorHook = Callable[[BaseException, Any], None]
+"""Called with an error that came after the headers, when no response can carry it any more, and
+the framework's request."""
+
+
+class Door(Protocol):
+    """One request as the engine sees it, through whatever framework it came."""
+
+    @property
+    def exchange(self) -> Exchange:
+        """The engine's side of the request."""
+        ...
+
+    @property
+    def native(self) -> Any:
+        """The framework's own request: what ``genid``, a cookie function and hooks are given."""
+        ...
+
+    @property
+    def session_id(self) -> Any:
+        """The request's session ID as the application may have left it (``req.sessionID``)."""
+        ...
+
+    @property
+    def store(self) -> Store:
+        """The store that a session itself uses; the application may have put another there."""
+        ...
+
+    def is_secure(self, trust_proxy: bool | None) -> bool:
+        """Whether the request came over TLS; ``trust_proxy`` is the option of that name."""
+        ...
+
+    def place(self, session: Session | None) -> None:
+        """Make this session the request's, or take the request's away."""
+        ...
+
+    def perform(self, steps: Steps[T]) -> T:
+        """Make the store calls that the steps ask for, and return their result."""
+        ...
+
 
 _is_plain = re.compile("[A-Za-z0-9_.-]*").fullmatch
 
@@ -67,6 +99,7 @@ class Engine:
         self.on_error = on_error
         self.listener = listener
         self.guards_saving = options.safeguards.guards_saving
+        self.clears_cookie = options.safeguards.clear_cookie
         timeout = options.safeguards.absolute_timeout
         self.timeout = None if timeout is None else milliseconds(timeout)
         self.store: Store = MemoryStore(clock=clock) if options.store is None else options.store
@@ -74,76 +107,84 @@ class Engine:
         self._match = self._signer.match
         self._name = options.name
         # A header that begins with the cookie needs no search, unless the name is a strange one.
-        self._front = f"{options.name}=" if _is_plain(options.name) else "\0"
+        self._usual_start = f"{options.name}=" if _is_plain(options.name) else "\0"
         cookie = options.cookie
         self._template = _template(cookie) if isinstance(cookie, CookieOptions) else None
+        # What a session may still ask of its request when that has ended.
+        self.needs_native = (
+            listener is not None or options.genid is not None or self._template is None
+        )
         self.covers_all = isinstance(cookie, CookieOptions) and (cookie.path or "/") == "/"
 
-    def cookie_options(self, environ: Environ) -> CookieOptions:
+    def cookie_options(self, door: Door) -> CookieOptions:
         """The cookie's options for a request."""
         cookie = self.options.cookie
-        return cookie if isinstance(cookie, CookieOptions) else cookie(environ)
+        return cookie if isinstance(cookie, CookieOptions) else cookie(door.native)
 
-    def covers(self, environ: Environ) -> bool:
-        """Whether the request's path lies below the cookie's: a plain prefix of the raw path."""
-        path = self.cookie_options(environ).path or "/"
-        return _raw_path(environ).startswith(path)
+    def covers(self, door: Door, raw_path: str) -> bool:
+        """Whether a path as it stood in the request line, mount included, lies below the cookie's.
 
-    def read(self, header: str) -> tuple[Verdict, str | None, str, int]:
-        """Judge a Cookie header.
-
-        Returns the verdict, the cookie's decoded value (None: there is no such cookie), the ID
-        that its signature vouches for ("" for none) and the index of the secret that made it.
+        ``covers_all`` says so of every path at once.
         """
-        front = self._front
+        return raw_path.startswith(self.cookie_options(door).path or "/")
+
+    def read(self, header: str | None) -> tuple[str | None, str, int | None]:
+        """Take the session's cookie out of a Cookie header.
+
+        Returns its decoded value (None: there is no such cookie), the ID before the signature (""
+        where it has no signature), and the index of the secret that made the signature (None: no
+        secret did).
+        """
+        if not header:
+            return None, "", None
+        start = self._usual_start
         value: str | None
-        if header.startswith(front):
-            end = header.find(";")
-            value = unquote_cookie(header[len(front) : end] if end > 0 else header[len(front) :])
+        if header.startswith(start):
+            value = header[len(start) :].partition(";")[0].strip(" \t")
+            if value[:1] == '"':
+                value = unquote_cookie(value)
         else:
             value = find_cookie(header, self._name)
         if not value:
-            return NO_COOKIE, value, "", 0
+            return value, "", None
         raw = value.replace("%3A", ":").replace("%2B", "+").replace("%2F", "/")
         if "%" in raw:
             raw = decode_cookie(value)
         if raw[:2] != "s:":
-            return NOT_SIGNED, raw, "", 0
-        secret = self._match(raw[2:])
-        if secret is None:
-            return BAD_SIGNATURE, raw, "", 0
-        return VALID, raw, raw[2 : raw.rindex(".")], secret
+            return raw, "", None
+        signed = raw[2:]
+        return raw, signed.rpartition(".")[0], self._match(signed)
 
-    def new_id(self, environ: Environ) -> str:
+    def cookie_fact(self, header: str | None, question: Question) -> bool:
+        """A fact of `ReadFacts` about the cookie, where it was left open."""
+        raw, session_id, secret = self.read(header)
+        return {
+            Question.COOKIE_PRESENT: bool(raw),
+            Question.COOKIE_SIGNED: raw is not None and raw[:2] == "s:",
+            Question.SIGNATURE_FITS: secret is not None,
+            Question.HAS_ID: bool(session_id),
+        }[question]
+
+    def new_id(self, door: Door) -> str:
         """A new session ID."""
         genid = self.options.genid
-        return session_id_from_bytes(urandom(24)) if genid is None else genid(environ)
+        return session_id_from_bytes(urandom(24)) if genid is None else genid(door.native)
 
-    def new_cookie(self, environ: Environ) -> Cookie:
+    def new_cookie(self, door: Door) -> Cookie:
         """The cookie of a session that begins with this request."""
         if self._template is not None:
             attributes = self._template
             age = attributes.original_max_age
             expires = age if age is None or age is UNSET else self.clock() + age
             return Cookie(attributes, expires, self.clock)
-        options = self.cookie_options(environ)
+        options = self.cookie_options(door)
         age, expires = options.expiry(self.clock())
-        attributes = options.attributes(age, request_secure=self.request_secure(environ))
+        attributes = options.attributes(age, request_secure=self.request_secure(door))
         return Cookie(attributes, expires, self.clock)
 
-    def request_secure(self, environ: Environ) -> bool:
+    def request_secure(self, door: Door) -> bool:
         """Whether the request came over TLS, as far as ``trust_proxy`` lets a proxy say so."""
-        trust = self.options.trust_proxy
-        if trust is None:
-            return bool(environ.get("wsgi.url_scheme") == "https")
-        # Werkzeug's ProxyFix has the framework believe the proxy; what came in stands here.
-        came_in: Mapping[str, Any] = environ.get("werkzeug.proxy_fix.orig") or environ
-        if came_in.get("wsgi.url_scheme") == "https":
-            return True
-        if not trust:
-            return False
-        forwarded: str = environ.get("HTTP_X_FORWARDED_PROTO", "")
-        return forwarded.partition(",")[0].strip().lower() == "https"
+        return door.is_secure(self.options.trust_proxy)
 
     def set_cookie(self, session_id: str, cookie: Cookie, signed: str | None) -> str:
         """The Set-Cookie line; ``signed`` is the ID with its signature, if it is known.
@@ -154,28 +195,28 @@ class Engine:
         attributes = cookie.attributes.header(cookie.expiry)
         if signed is None:
             signed = self._signer.sign(session_id)
-        if self._front == "\0" or not _is_plain(session_id):
+        if self._usual_start == "\0" or not _is_plain(session_id):
             return serialize_pair(name, f"s:{signed}") + attributes
         value = signed.replace("+", "%2B").replace("/", "%2F")
         return f"{name}=s%3A{value}{attributes}"
 
-    def clear_cookie(self, environ: Environ, attributes: CookieAttributes | None) -> str:
+    def clear_cookie(self, door: Door, attributes: CookieAttributes | None) -> str:
         """The Set-Cookie line that takes the cookie away: the same name, domain and path.
 
         ``attributes`` are those of the session that was opened; None: there was none, and the
-        options have to tell.  Raises CookieError.
+        options say what they were.  Raises CookieError.
         """
         if attributes is None:
-            options = self.cookie_options(environ)
-            attributes = options.attributes(None, request_secure=self.request_secure(environ))
+            options = self.cookie_options(door)
+            attributes = options.attributes(None, request_secure=self.request_secure(door))
         return f"{serialize_pair(self._name, '')}{attributes.header(0)}"
 
-    def report(self, where: str, error: Exception, environ: Environ) -> None:
+    def report(self, door: Door, where: Failed, error: Exception) -> None:
         """An error that no response can carry any more: to the listener, the hook and the log."""
         if self.listener is not None:
-            self.listener(environ, Kind.ERROR, None, {"where": where, "error": str(error)})
+            self.listener(door.native, ErrorOccurred(where, str(error)))
         if self.on_error is not None:
-            self.on_error(error, environ)
+            self.on_error(error, door.native)
             return
         import logging
 
@@ -195,14 +236,3 @@ def _template(options: CookieOptions) -> CookieAttributes | None:
         if not isinstance(age, int) or abs(age) > SURELY_A_DATE:
             return None
     return options.attributes(age, request_secure=False)
-
-
-def _raw_path(environ: Environ) -> str:
-    """The path as it stood in the request line, mount included, without the query."""
-    uri = environ.get("REQUEST_URI") or environ.get("RAW_URI")
-    if uri is None:
-        path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
-        return quote(path.encode("latin-1"), safe="/:@!$&'()*+,;=~") or "/"
-    if uri[:1] != "/" and "://" in uri:
-        return urlsplit(uri).path or "/"
-    return re.split("[?#]", uri, maxsplit=1)[0] or "/"

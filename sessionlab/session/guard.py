@@ -5,7 +5,7 @@ Rules
 - Each round that fails does so because another request's write succeeded.
 - What a save has merged stays merged: the session in the application's hand does not show the
   other's keys, and a second save of it does not take them away.
-- A record that this request saw go stays gone, too, whichever session object is saved.
+- A record that this request saw destroyed stays gone, whichever session object is saved.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from typing import NamedTuple
 
 from sessionlab.core.decide import ConflictFacts, Reason, Verdict, decide_conflict
 from sessionlab.core.errors import SessionConflict
+from sessionlab.core.events import StoreOp
 from sessionlab.core.record import Record
 from sessionlab.core.safeguards import OnConflict, Safeguards, merge
+from sessionlab.core.store import Store, Swap
 from sessionlab.core.wire.javascript import dump_json, load_json
-from sessionlab.session.observed import ObservedStore
-from sessionlab.session.stores.base import Store
+from sessionlab.session.store_calls import Steps
 
 _ROUNDS = 1000
 
@@ -36,69 +37,77 @@ class _Sight(NamedTuple):
 
 
 class Guard:
-    """What one request has seen of the records that it saves.
+    """What one request has seen of the records that it saves."""
 
-    ``tell`` hears of each conflict: the session's ID and the verdict.
-    """
-
-    def __init__(self, safeguards: Safeguards, tell: Callable[[str, Verdict], None]) -> None:
+    def __init__(self, safeguards: Safeguards) -> None:
         self._on_conflict = safeguards.on_conflict
         self._may_revive = not safeguards.no_resurrection
-        self._tell = tell
         self._seen: dict[str, _Sight] = {}
 
     def loaded(self, session_id: str, data: str) -> None:
         """The record was read, and the session in hand has its data."""
         self._seen[session_id] = _Sight(data, data)
 
-    def save(self, store: Store | ObservedStore, session_id: str, record: Record) -> None:
+    def save(
+        self,
+        store: Store,
+        session_id: str,
+        record: Record,
+        tell: Callable[[Verdict], None],
+    ) -> Steps[None]:
         """Save a record; not if it was destroyed meanwhile and may not come back.
 
-        Raises SessionConflict if conflicts are to be reported, and what the store raises.
+        ``tell`` is called with the verdict on each conflict.  Raises SessionConflict if conflicts
+        are to be reported, and what the store raises.
         """
         sight = self._seen.get(session_id)
-        if sight is None:  # it begins with this request, and nobody else knows its ID
-            store.set(session_id, record)
+        if sight is None:  # it begins with this request, and no other knows its ID
             there: str | None = record.data
+            yield StoreOp.SET, store.set, (session_id, record)
         else:
-            there = self._save(store, session_id, sight, record)
+            there = yield from self._save(store, session_id, sight, record, tell)
         self._seen[session_id] = _Sight(there, record.data)
 
     def _save(
-        self, store: Store | ObservedStore, session_id: str, sight: _Sight, record: Record
-    ) -> str | None:
-        """Save a record of which something was seen; return the data that is there now."""
+        self,
+        store: Store,
+        session_id: str,
+        sight: _Sight,
+        record: Record,
+        tell: Callable[[Verdict], None],
+    ) -> Steps[str | None]:
+        """Save a record that was seen before; return the data that is there now."""
         mine, there = record.data, sight.there
         if there is not None and there != sight.base:  # it was merged before
             record = self._merged(sight.base, mine, there, record)
         for _ in range(_ROUNDS):
             if there is not None:
-                swap = store.swap(session_id, there, record)
+                swap: Swap = yield StoreOp.SWAP, store.swap, (session_id, there, record)
                 if swap.done:
                     return record.data
                 there = None if swap.there is None else swap.there.data
             verdict = self._decide(there is not None)
-            self._tell(session_id, verdict)
+            tell(verdict)
+            match verdict.reason:
+                case Reason.DESTROYED_MEANWHILE:
+                    return there
+                case Reason.CONFLICT_REPORTED:
+                    raise SessionConflict
+                case Reason.MERGED if there is not None:
+                    record = self._merged(sight.base, mine, there, record)
             if there is None:
-                if verdict.reason is Reason.DESTROYED_MEANWHILE:
-                    return None
-                store.set(session_id, record)
+                yield StoreOp.SET, store.set, (session_id, record)
                 return record.data
-            if verdict.reason is Reason.CONFLICT_REPORTED:
-                raise SessionConflict
-            if verdict.reason is Reason.MERGED:
-                record = self._merged(sight.base, mine, there, record)
         raise SessionConflict
 
     def _decide(self, is_there: bool) -> Verdict:
-        return decide_conflict(
-            ConflictFacts(
-                is_there,
-                self._may_revive,
-                self._on_conflict is OnConflict.MERGE,
-                self._on_conflict is OnConflict.REPORT,
-            )
+        facts = ConflictFacts(
+            is_there,
+            self._may_revive,
+            self._on_conflict is OnConflict.MERGE,
+            self._on_conflict is OnConflict.REPORT,
         )
+        return decide_conflict[facts]
 
     def _merged(self, base: str, mine: str, theirs: str, record: Record) -> Record:
         # Keys stand in these texts as records hold them, and go back as they are.

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from sessionlab.cli import run
 from sessionlab.cli.exit import Exit
-from sessionlab.cli.explain_question import LARGEST_INPUT
+from sessionlab.cli.explain_arguments import LARGEST_INPUT
 from tests import PATIENCE
 
 ROOT = Path(__file__).parents[2]

@@ -189,7 +189,7 @@ def test_standard_input_is_read(inspect: Inspect, octets: bytes) -> None:
     assert "✓ valid" in out
 
 
-def test_input_that_is_no_utf8_is_read_and_said(inspect: Inspect) -> None:
+def test_input_that_is_not_utf8_is_read_and_said(inspect: Inspect) -> None:
     code, out, _ = inspect("-", stdin=b"a=\xff\xfe\x1b[31m")
     assert code == Exit.OK
     assert "no UTF-8" in out
@@ -259,8 +259,7 @@ STATE: dict[str, Any] = {
         "next": None,
     },
 }
-
-
+STATE_TEXT = json.dumps(STATE).encode()
 asked: list[str] = []
 """The paths that `serving` was asked for."""
 
@@ -318,7 +317,7 @@ def listening(answer: bytes) -> Iterator[str]:
 
 
 def test_without_a_target_the_server_is_asked(inspect: Inspect) -> None:
-    with serving(200, json.dumps(STATE).encode()) as url:
+    with serving(200, STATE_TEXT) as url:
         code, out, err = inspect("--url", url)
         assert (code, err) == (Exit.OK, "")
         for words in (ID, "alice", "Path=/; HttpOnly", "connect.sid", "never shown"):
@@ -332,11 +331,11 @@ def test_a_real_server_is_understood(inspect: Inspect) -> None:
     from werkzeug.test import Client
 
     from sessionlab.core.options import SessionOptions
-    from sessionlab.demo.eventlog import EventLog
-    from sessionlab.demo.guard import Guard
-    from sessionlab.demo.site import make_site
+    from sessionlab.page.eventlog import EventLog
+    from sessionlab.page.guard import HostGuard
+    from sessionlab.page.site import make_site
 
-    site = make_site(SessionOptions(secrets=[SECRET]), Guard("127.0.0.1", 80), EventLog())
+    site = make_site(SessionOptions(secrets=[SECRET]), HostGuard("127.0.0.1", 80), EventLog())
     client = Client(site)
     client.get("/session", base_url="http://127.0.0.1/")
     near = {"REMOTE_ADDR": "127.0.0.1"}
@@ -353,8 +352,10 @@ def test_a_store_of_many_sessions_is_read_page_by_page(inspect: Inspect) -> None
         _, out, _ = inspect("--url", url)
         assert "sessionlab inspect --after '100:an id & more'" in out
         asked.clear()
-        assert inspect("--url", url, "--after", "100:an id & more")[0] == Exit.OK
-    assert asked == ["/_sessionlab/state?limit=100&after=100%3Aan%20id%20%26%20more"]
+        for after in ("100:an id & more", "\udcff"):
+            assert inspect("--url", url, "--after", after)[0] == Exit.OK
+    pages = ("100%3Aan%20id%20%26%20more", "%FF")
+    assert asked == [f"/_sessionlab/state?limit=100&after={page}" for page in pages]
 
 
 def test_without_a_server_it_says_how_to_start_one(inspect: Inspect) -> None:
@@ -376,7 +377,7 @@ def test_without_a_server_it_says_how_to_start_one(inspect: Inspect) -> None:
         (200, b'{"options":{},"store":{"broken":[{"id":"a"}]}}'),
         (200, b'{"options":{},"store":{"broken":{}}}'),
         (200, b"[" * 100_000),
-        (500, json.dumps(STATE).encode()),
+        (500, STATE_TEXT),
         (302, b""),
     ],
 )
@@ -389,7 +390,7 @@ def test_another_server_is_named_as_such(inspect: Inspect, status: int, body: by
     assert "\x1b" not in err
 
 
-def test_what_is_no_http_is_named_as_such(inspect: Inspect) -> None:
+def test_a_server_that_does_not_speak_http_is_named_as_such(inspect: Inspect) -> None:
     with listening(b"SSH-2.0-OpenSSH\r\n") as url:
         code, _, err = inspect("--url", url)
     assert code == Exit.OUTSIDE
@@ -406,11 +407,18 @@ def test_silence_is_waited_for_no_longer_than_the_patience(
     assert "no answer in" in err
 
 
+def test_a_state_that_breaks_off_is_not_shown(inspect: Inspect) -> None:
+    with listening(b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n" + STATE_TEXT) as url:
+        code, out, err = inspect("--url", url)
+    assert (code, out) == (Exit.OUTSIDE, "")
+    assert "no answer in" in err
+
+
 @pytest.mark.parametrize(
     "url",
     ["ftp://x", "http://", "http://user@127.0.0.1", "http://x:99999", "http://[", "http://a b"],
 )
-def test_a_url_that_is_none_is_wrong_use(inspect: Inspect, url: str) -> None:
+def test_an_invalid_url_is_wrong_use(inspect: Inspect, url: str) -> None:
     code, out, err = inspect("--url", url)
     assert (code, out) == (Exit.USAGE, "")
     assert "is no URL" in err
@@ -438,7 +446,7 @@ def test_a_cookie_costs_no_import_that_it_does_not_need() -> None:
     heavy = {
         "werkzeug", "http.client", "logging", "email", "importlib.metadata", "asyncio", "ssl",
         "sessionlab.core.jar", "sessionlab.core.record", "sessionlab.core.events",
-        "sessionlab.session", "sessionlab.demo", "sessionlab.decode.curl",
+        "sessionlab.session", "sessionlab.demo", "sessionlab.page", "sessionlab.decode.curl",
         "sessionlab.cli.inspect_server", "rich.table", "rich.panel", "rich.markdown",
     }  # fmt: skip
     assert "rich.console" in found

@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
+from sessionlab.cli import run as run_command
 from sessionlab.cli.exit import Exit
-from sessionlab.cli.prune import prune
-from sessionlab.cli.typer_command import invoke
 from sessionlab.render.catalogue import Catalogue
 from sessionlab.session.clock import now_ms
 from sessionlab.session.stores.sqlite import SQLiteStore
@@ -19,7 +18,7 @@ from tests.session.stores.redis_server import RedisServer, need_redis
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> Any:
     def run_(*arguments: str) -> tuple[int, str, str]:
-        code = invoke(prune, "prune", "", list(arguments))
+        code = run_command(["prune", *arguments])
         told = capsys.readouterr()
         return code, told.out, told.err
 

@@ -20,9 +20,10 @@ from typing import IO, Any
 import pytest
 
 from sessionlab.cli import run
-from sessionlab.core.events import Event, Kind
+from sessionlab.core.entries import Entry
+from sessionlab.core.events import Event, RequestSent, ResponseReceived
 from sessionlab.core.options import NoticeCode
-from sessionlab.demo.server import DemoServer
+from sessionlab.page.server import DemoServer
 from sessionlab.render.catalogue import Catalogue
 from tests import PATIENCE
 
@@ -266,15 +267,25 @@ def test_json_is_one_event_a_line_and_nothing_else_on_stdout() -> None:
     with Serve("--json", "--secret", "keyboard cat") as serve:
         serve.started(serve.err)
         serve.ask("/session")
-        events: list[Event] = []
-        while not events or events[-1].kind is not Kind.RESPONSE:
-            events.append(Event.from_json(json.loads(serve.out.readline())))
+        entries: list[Entry[Event]] = []
+        while not entries or not isinstance(entries[-1].event, ResponseReceived):
+            entries.append(Entry.from_json(json.loads(serve.out.readline())))
         code, rest, _ = serve.stop()
-    assert [event.seq for event in events] == list(range(1, len(events) + 1))
-    assert events[0].kind is Kind.REQUEST
-    assert events[0].data["path"] == "/session"
-    assert events[-1].data["body"] == "1번 접속"
+    assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1))
+    assert isinstance(entries[0].event, RequestSent)
+    assert entries[0].event.path == "/session"
+    assert entries[-1].event.body == "1번 접속"
     assert (code, rest) == (143, "")
+
+
+def test_no_json_line_has_a_character_that_a_terminal_obeys() -> None:
+    with Serve("--json") as serve:
+        serve.started(serve.err)
+        serve.ask("/session", Cookie="a=\x9b31m\x7f\xe2\x80\xae")
+        line = serve.out.readline().decode()
+    assert json.loads(line)["data"]["cookie_header"] == "a=\x9b31m\x7f\xe2\x80\xae"
+    assert line.isascii()
+    assert line.removesuffix("\n").isprintable()
 
 
 def test_quiet_says_where_it_is_and_no_more() -> None:

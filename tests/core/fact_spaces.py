@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import product
 from typing import Any, NamedTuple
 
 from sessionlab.core.decide import (
     ConflictFacts,
     CookieFacts,
+    Decision,
     LoadFacts,
     OpenFacts,
     ReadFacts,
     SealFacts,
     StoreFacts,
-    Verdict,
     decide_conflict,
     decide_cookie,
     decide_load,
@@ -25,11 +25,11 @@ from sessionlab.core.decide import (
 )
 
 
-class Decision(NamedTuple):
-    """A decision: its facts' type and the function that decides."""
+class Space(NamedTuple):
+    """A decision and the type of its facts."""
 
     facts: Any
-    decide: Callable[[Any], Verdict]
+    decide: Decision
 
     def every(self) -> Iterator[Any]:
         """All combinations of answers."""
@@ -38,11 +38,11 @@ class Decision(NamedTuple):
 
 
 DECISIONS = {
-    "read": Decision(ReadFacts, decide_read),
-    "load": Decision(LoadFacts, decide_load),
-    "cookie": Decision(CookieFacts, decide_cookie),
-    "store": Decision(StoreFacts, decide_store),
-    "conflict": Decision(ConflictFacts, decide_conflict),
-    "open": Decision(OpenFacts, decide_open),
-    "seal": Decision(SealFacts, decide_seal),
+    "read": Space(ReadFacts, decide_read),
+    "load": Space(LoadFacts, decide_load),
+    "cookie": Space(CookieFacts, decide_cookie),
+    "store": Space(StoreFacts, decide_store),
+    "conflict": Space(ConflictFacts, decide_conflict),
+    "open": Space(OpenFacts, decide_open),
+    "seal": Space(SealFacts, decide_seal),
 }

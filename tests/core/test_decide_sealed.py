@@ -38,14 +38,14 @@ def set_headers(f: SealFacts) -> Outcome:
 def test_a_session_is_opened_when_cookie_session_opens_it() -> None:
     for facts in DECISIONS["open"].every():
         expected = Outcome.OPEN if try_get_session(facts) else Outcome.NEW
-        assert decide_open(facts).outcome is expected, facts
+        assert decide_open[facts].outcome is expected, facts
 
 
 def test_a_cookie_is_sealed_when_cookie_session_seals_it() -> None:
     for facts in DECISIONS["seal"].every():
         if not facts.was_there and not facts.changed:
             continue  # a new session has no earlier JSON to be equal to
-        assert decide_seal(facts).outcome is set_headers(facts), facts
+        assert decide_seal[facts].outcome is set_headers(facts), facts
 
 
 OPEN = {
@@ -69,9 +69,9 @@ SEAL = {
 
 @pytest.mark.parametrize(("facts", "reason"), OPEN.values(), ids=OPEN)
 def test_why_a_sealed_cookie_is_opened_or_not(facts: OpenFacts, reason: Reason) -> None:
-    assert decide_open(facts).reason is reason
+    assert decide_open[facts].reason is reason
 
 
 @pytest.mark.parametrize(("facts", "reason"), SEAL.values(), ids=SEAL)
 def test_why_a_sealed_cookie_is_sent_or_not(facts: SealFacts, reason: Reason) -> None:
-    assert decide_seal(facts).reason is reason
+    assert decide_seal[facts].reason is reason

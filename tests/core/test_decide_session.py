@@ -32,7 +32,7 @@ def session_of_the_request(f: ReadFacts) -> Outcome:
     """The middleware's head and getcookie()."""
     if not f.store_connected or not f.path_matches:
         return Outcome.NO_SESSION
-    session_id = f.cookie_present and f.cookie_signed and f.signature_fits
+    session_id = f.cookie_present and f.cookie_signed and f.signature_fits and f.has_id
     return Outcome.LOOK_UP if session_id else Outcome.NEW
 
 
@@ -81,21 +81,21 @@ def end(f: StoreFacts) -> Outcome:
 
 def test_the_request_is_read_as_express_session_reads_it() -> None:
     for facts in DECISIONS["read"].every():
-        assert decide_read(facts).outcome is session_of_the_request(facts), facts
+        assert decide_read[facts].outcome is session_of_the_request(facts), facts
 
 
 def test_the_cookie_is_sent_when_express_session_sends_it() -> None:
     for facts in DECISIONS["cookie"].every():
         if not facts.clears_cookie:
             expected = Outcome.SEND if on_headers(facts) else Outcome.WITHHOLD
-            assert decide_cookie(facts).outcome is expected, facts
+            assert decide_cookie[facts].outcome is expected, facts
 
 
 def test_the_safeguard_that_clears_the_cookie_concerns_only_a_session_that_is_gone() -> None:
     for facts in DECISIONS["cookie"].every():
         if facts.clears_cookie:
-            without = decide_cookie(facts._replace(clears_cookie=False))
-            found = decide_cookie(facts)
+            without = decide_cookie[facts._replace(clears_cookie=False)]
+            found = decide_cookie[facts]
             assert (found.outcome is Outcome.CLEAR) is not facts.session_present
             assert not facts.session_present or found.reason is without.reason
 
@@ -105,7 +105,7 @@ def test_the_store_is_settled_as_express_session_settles_it() -> None:
     for facts in DECISIONS["store"].every():
         if facts.saved_as_it_is and not facts.ever_saved:
             continue  # nothing can be as it was saved that never was
-        assert decide_store(facts).outcome is end(facts), facts
+        assert decide_store[facts].outcome is end(facts), facts
         compared += 1
     assert compared == 3 * 2 ** (len(StoreFacts._fields) - 2)
 
@@ -113,12 +113,19 @@ def test_the_store_is_settled_as_express_session_settles_it() -> None:
 # ---- situations by name: facts that are not named are false
 
 READ: dict[str, tuple[ReadFacts, Reason]] = {
-    "the store is away": (ReadFacts(False, True, True, True, True), Reason.STORE_DISCONNECTED),
-    "another path": (ReadFacts(True, False, True, True, True), Reason.PATH_OUTSIDE),
-    "a first visit": (ReadFacts(True, True, False, False, False), Reason.NO_COOKIE),
-    "a cookie of somebody else": (ReadFacts(True, True, True, False, True), Reason.NOT_SIGNED),
-    "an edited cookie": (ReadFacts(True, True, True, True, False), Reason.BAD_SIGNATURE),
-    "a cookie of ours": (ReadFacts(True, True, True, True, True), Reason.VALID_SIGNATURE),
+    "the store is away": (
+        ReadFacts(False, True, True, True, True, True),
+        Reason.STORE_DISCONNECTED,
+    ),
+    "another path": (ReadFacts(True, False, True, True, True, True), Reason.PATH_OUTSIDE),
+    "a first visit": (ReadFacts(True, True, False, False, False, False), Reason.NO_COOKIE),
+    "a cookie of somebody else": (
+        ReadFacts(True, True, True, False, True, True),
+        Reason.NOT_SIGNED,
+    ),
+    "an edited cookie": (ReadFacts(True, True, True, True, False, False), Reason.BAD_SIGNATURE),
+    "a cookie of ours": (ReadFacts(True, True, True, True, True, True), Reason.VALID_SIGNATURE),
+    "a signature of nothing": (ReadFacts(True, True, True, True, True, False), Reason.EMPTY_ID),
 }
 
 LOAD: dict[str, tuple[LoadFacts, Reason]] = {
@@ -211,12 +218,12 @@ STORE: dict[str, tuple[dict[str, bool], Reason]] = {
 
 @pytest.mark.parametrize(("facts", "reason"), READ.values(), ids=READ)
 def test_why_a_request_is_read_so(facts: ReadFacts, reason: Reason) -> None:
-    assert decide_read(facts).reason is reason
+    assert decide_read[facts].reason is reason
 
 
 @pytest.mark.parametrize(("facts", "reason"), LOAD.values(), ids=LOAD)
 def test_why_a_record_is_the_session_or_not(facts: LoadFacts, reason: Reason) -> None:
-    assert decide_load(facts).reason is reason
+    assert decide_load[facts].reason is reason
 
 
 def situation(facts: Any, named: dict[str, bool]) -> Any:
@@ -225,17 +232,17 @@ def situation(facts: Any, named: dict[str, bool]) -> Any:
 
 @pytest.mark.parametrize(("named", "reason"), COOKIE.values(), ids=COOKIE)
 def test_why_a_cookie_is_sent_or_not(named: dict[str, bool], reason: Reason) -> None:
-    assert decide_cookie(situation(CookieFacts, named)).reason is reason
+    assert decide_cookie[situation(CookieFacts, named)].reason is reason
 
 
 @pytest.mark.parametrize(("named", "reason"), STORE.values(), ids=STORE)
 def test_why_the_store_is_asked_or_not(named: dict[str, bool], reason: Reason) -> None:
-    assert decide_store(situation(StoreFacts, named)).reason is reason
+    assert decide_store[situation(StoreFacts, named)].reason is reason
 
 
 def test_every_reason_of_these_moments_has_a_situation_by_name() -> None:
     tables: dict[str, Any] = {"read": READ, "load": LOAD, "cookie": COOKIE, "store": STORE}
     for name, table in tables.items():
         decision = DECISIONS[name]
-        reachable = {decision.decide(facts).reason for facts in decision.every()}
+        reachable = {decision.decide[facts].reason for facts in decision.every()}
         assert {reason for _, reason in table.values()} == reachable, name

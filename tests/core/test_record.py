@@ -353,7 +353,7 @@ def test_a_text_that_is_no_record_is_an_error_with_the_text_as_evidence(text: st
     assert caught.value.record == text
 
 
-# whole cookies in front of broken data: found when the data is asked for
+# a whole cookie before broken data: found when the data is asked for
 BROKEN_DATA = {
     "cut short": '{"cookie":{},"a":',
     "NaN": '{"cookie":{},"a":NaN}',

@@ -44,7 +44,7 @@ CONFLICTS: dict[str, tuple[ConflictFacts, Reason, Outcome]] = {
 def test_what_is_done_when_somebody_else_wrote_meanwhile(
     facts: ConflictFacts, reason: Reason, outcome: Outcome
 ) -> None:
-    verdict = decide_conflict(facts)
+    verdict = decide_conflict[facts]
     assert (verdict.reason, verdict.outcome) == (reason, outcome)
 
 

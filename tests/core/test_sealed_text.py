@@ -47,7 +47,7 @@ def test_a_session_that_is_no_json_is_not_sealed() -> None:
         encode_session({"when": object()})
 
 
-# a sentence, base64 as it comes in, the text behind it
+# a sentence, base64 as it arrives, the text it encodes
 SPELLINGS: dict[str, tuple[str, str]] = {
     "padded": ("aGk/YQ==", "hi?a"),
     "not padded": ("aGk/YQ", "hi?a"),

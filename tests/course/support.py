@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from sessionlab.core.events import Transcript
+from sessionlab.core.entries import Transcript
 from sessionlab.course.lesson import Lesson
 from sessionlab.course.library import lesson_folders
 from sessionlab.course.loader import load
-from sessionlab.replay.runner import replay
+from sessionlab.stage.stage import replay
 from tests.interop.parts import HERE as PACKAGES
 from tests.interop.parts import needed_parts
 
@@ -68,6 +68,9 @@ lane = "session"
 after = 2
 since = 1
 status = 200
+
+[purpose]
+visit = "GET {base}"
 """
 
 
@@ -100,10 +103,7 @@ def replayed(lesson_id: str) -> tuple[Transcript, ...]:
 
 def replayed_anew(lesson_id: str) -> tuple[Transcript, ...]:
     """The same, not remembered; skipped where parts from outside are missing."""
-    from sessionlab.cli.lane_apps import opened
-
     scenario = shipped(lesson_id).scenario()
     if scenario.needs_outside:
         needed_parts()
-    with opened(scenario, PACKAGES, None) as open_lane:
-        return replay(scenario, open_lane)
+    return replay(scenario, PACKAGES)

@@ -13,7 +13,7 @@ import pytest
 import tests
 from sessionlab.cli.exit import Exit
 from sessionlab.cli.progress import PATIENCE, Progress
-from sessionlab.core.events import Transcript
+from sessionlab.core.entries import Transcript
 from sessionlab.render.catalogue import Catalogue
 
 from .support import replayed, shipped
@@ -57,7 +57,8 @@ def test_json_has_the_transcripts_whole() -> None:
     assert (data["format"], data["lesson"]) == (1, "cookie-vs-session")
     assert [step["number"] for step in data["steps"]] == list(range(1, 12))
     for lane, transcript in zip(data["lanes"], replayed("cookie-vs-session"), strict=True):
-        read = Transcript.from_json({"lesson": data["lesson"], "lane": lane["id"], **lane})
+        shared = {"format": data["format"], "lesson": data["lesson"]}
+        read = Transcript.from_json({**shared, "lane": lane["id"], **lane})
         assert read == transcript
     rows = {score["row"]: score["cells"] for score in data["scores"]}
     assert [cell["code"] for cell in rows["changeable-by"]] == ["holder", "server", "server"]
@@ -180,9 +181,8 @@ def test_progress_is_shown_on_a_terminal_and_only_of_a_long_run(
     now = [0.0]
     screen = _Terminal(real=terminal)
     monkeypatch.setattr("sessionlab.cli.progress.monotonic", lambda: now[0])
-    monkeypatch.setattr("sys.stderr", screen)
     scenario = shipped("session").scenario()
-    with Progress(scenario, Catalogue("en")) as progress:
+    with Progress(scenario, Catalogue("en"), screen) as progress:
         now[0] = seconds
         progress.tell(scenario.lanes[0], scenario.steps[0])
         progress.tell(scenario.lanes[0], scenario.steps[1])

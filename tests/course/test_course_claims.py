@@ -8,18 +8,24 @@ from dataclasses import replace
 
 import pytest
 
-from sessionlab.cli.lane_apps import lane_app
-from sessionlab.core.events import Kind
+from sessionlab.core.events import (
+    KINDS,
+    BrowserClosed,
+    CookieStored,
+    ErrorOccurred,
+    RequestHeld,
+    RequestResumed,
+    TimePassed,
+)
 from sessionlab.core.jar.parse import MAX_PAIR
-from sessionlab.core.score import ScoreRow
 from sessionlab.course.answers import answer, broken_claims
-from sessionlab.course.lesson import Claim, Question, ScoreClaim
+from sessionlab.course.lesson import Claim, Prediction, ScoreClaim
 from sessionlab.course.library import lesson_folders
-from sessionlab.course.measures import MEASURES, Span, measure
 from sessionlab.course.vary import varied
 from sessionlab.render.catalogue import LANGUAGES
-from sessionlab.replay.runner import replay
-from sessionlab.replay.scoreboard import scoreboard
+from sessionlab.stage.stage import replay
+from sessionlab.transcript.measures import MEASURES, Span, measure
+from sessionlab.transcript.scoreboard import ScoreRow, scoreboard
 
 from .support import LESSON_IDS, replayed, replayed_anew, shipped
 
@@ -110,15 +116,15 @@ def _another(claim: Claim | ScoreClaim) -> int | str | list[str]:
 def test_another_option_gives_another_answer() -> None:
     """There is no answer key: with rolling on, three visits get three Set-Cookie lines."""
     lesson = shipped("session")
-    question = Question("set-cookies", Span(1, 3), "session", None, {})
+    question = Prediction("set-cookies", Span(1, 3), "session", None, {})
     assert answer(question, replayed("session")) == 1
     (rolling,) = varied(lesson, ["rolling=true"])
-    transcripts = replay(lesson.scenario((rolling,)), lane_app)
+    transcripts = replay(lesson.scenario((rolling,)))
     assert answer(replace(question, lane="rolling=true"), transcripts) == 3
 
 
 def test_a_question_about_all_lanes_is_answered_with_those_in_which_it_is_so() -> None:
-    question = Question("body", Span(4, 4), None, "1번 접속", {})
+    question = Prediction("body", Span(4, 4), None, "1번 접속", {})
     assert answer(question, replayed("cookie-vs-session")) == ["signed", "session"]
 
 
@@ -148,15 +154,15 @@ def test_every_design_loses_somewhere_and_none_everywhere() -> None:
 
 def test_both_cookie_designs_meet_the_browsers_limit_and_the_session_does_not() -> None:
     plain, signed, session = (
-        [event.verdict for event in transcript.of(Kind.COOKIE_STORED, 8)]
+        [it.event.verdict.accepted for it in transcript.of(CookieStored, 8)]
         for transcript in replayed("cookie-vs-session")
     )
-    assert [it["accepted"] for it in plain if it] == [False]
-    assert [it["accepted"] for it in signed if it] == [False, True], "the seal alone is kept"
-    assert [it["accepted"] for it in session if it] == [True]
+    assert plain == [False]
+    assert signed == [False, True], "the seal alone is kept"
+    assert session == [True]
 
 
 def test_the_session_lane_tells_every_stage_of_a_request() -> None:
     session = replayed("cookie-vs-session")[2]
-    kinds = {event.kind for event in session.events}
-    assert kinds == set(Kind) - {Kind.ERROR, Kind.ADVANCE, Kind.CLOSE, Kind.HOLD, Kind.RESUME}
+    elsewhere = {ErrorOccurred, TimePassed, BrowserClosed, RequestHeld, RequestResumed}
+    assert {type(it.event) for it in session.entries} == set(KINDS.values()) - elsewhere

@@ -8,15 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from sessionlab.core.score import ScoreRow
+from sessionlab.core.events import Purpose
 from sessionlab.course.errors import LessonError, LessonProblem, sentence
 from sessionlab.course.lesson import Claim, ScoreClaim
 from sessionlab.course.library import lesson_folders, lessons_root
 from sessionlab.course.loader import load
-from sessionlab.course.measures import MEASURES, Span
 from sessionlab.render.catalogue import LANGUAGES, Catalogue
-from sessionlab.replay.errors import ReplayProblem
-from sessionlab.replay.scenario import ChangeData, ChangeId, Request, SetValue
+from sessionlab.stage.errors import StageProblem
+from sessionlab.stage.scenario import ChangeData, ChangeId, Request, SetValue
+from sessionlab.transcript.measures import MEASURES, Span
+from sessionlab.transcript.scoreboard import ScoreCode, ScoreRow
 
 from .support import VALID, line_number, write
 
@@ -59,7 +60,7 @@ def test_express_options_are_milliseconds_and_express_defaults(tmp_path: Path) -
 def test_a_step_has_its_verbs(tmp_path: Path) -> None:
     one, two = (it.step for it in load(write(tmp_path)).steps)
     assert (one.number, one.client, one.repeat, one.cookies) == (1, "alice", 2, True)
-    assert one.request == Request("GET", "{base}")
+    assert one.request == Request("GET", "{base}", purpose=Purpose.VISIT)
     assert (one.advance, one.restart, one.copy, one.edits) == (0, False, None, {})
     assert two.request == Request("POST", "{base}/notes", {"text": "x" * 10})
     assert (two.advance, two.restart, two.copy) == (1.5, True, "alice")
@@ -172,6 +173,10 @@ MISTAKES: list[tuple[str, str, str, LessonProblem, str, str]] = [
     ("a request to elsewhere", '"GET {base}"', '"GET http://x/"', VALUE, "http://x/", ""),
     ("a form without a request", 'request = "POST {base}/notes"\n', "", MISSING,
      '[[step]]\ntitle.en = "Two"', ""),
+    ("an unknown purpose", "visit =", "vist =", UNKNOWN, "vist =", "visit"),
+    ("a purpose of no request", 'visit = "GET {base}"', 'login = "POST {base}/note"', VALUE,
+     "login =", "POST {base}/notes"),
+    ("two purposes of a request", "visit = ", 'who = "GET {base}"\nvisit = ', VALUE, "visit =", ""),
     ("cookies but not none", "repeat = 2", 'cookies = "nope"', VALUE, "cookies", "none"),
     ("an edit without a verb", 'value = "999"\n', "", MISSING, "[step.edit.plain]", ""),
     ("an edit with two verbs", 'value = "999"', 'value = "9"\nid = "x"', MISSING,
@@ -266,7 +271,7 @@ def test_any_key_misspelt_in_a_shipped_lesson_is_an_error_in_its_file(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("problem", [*LessonProblem, *ReplayProblem])
+@pytest.mark.parametrize("problem", [*LessonProblem, *StageProblem])
 def test_every_problem_has_a_sentence(problem: str, language: str) -> None:
     assert Catalogue(language).has(f"course.error.{problem}")
 
@@ -314,4 +319,5 @@ def test_the_example_in_the_description_is_a_valid_lesson(tmp_path: Path) -> Non
 
 def test_every_measure_and_every_row_is_described() -> None:
     told = set(re.findall(r"`([a-z-]+)`", _description()))
-    assert {*MEASURES, *(row.value for row in ScoreRow)} <= told
+    shown = set(ScoreCode) - {ScoreCode.BYTES, ScoreCode.NOT_SHOWN}
+    assert {*MEASURES, *ScoreRow, *shown} <= told

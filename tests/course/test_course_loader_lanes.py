@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from sessionlab.core.events import Purpose, ServerKind
 from sessionlab.core.safeguards import OnConflict, Safeguards
 from sessionlab.course.errors import LessonError, LessonProblem
 from sessionlab.course.loader import load
 from sessionlab.course.vary import varied
-from sessionlab.replay.scenario import Login, Logout, Meanwhile, Request, ServerKind, StoreKind
+from sessionlab.demo.login import AtLogin, AtLogout
+from sessionlab.stage.scenario import Meanwhile, Request, StoreKind
 
 from .support import line_number, write
 
@@ -60,7 +62,7 @@ def test_a_lane_says_how_many_servers_it_has_where_they_keep_records_and_what_is
     (lane,) = (it.lane for it in load(write(tmp_path, TEXT)).lanes)
     assert lane.servers == (ServerKind.PYTHON, ServerKind.PYTHON)
     assert (lane.store, lane.login, lane.logout) == (
-        StoreKind.SQLITE, Login.KEEP_ID, Logout.CLEAR_COOKIE,
+        StoreKind.SQLITE, AtLogin.KEEP_ID, AtLogout.CLEAR_COOKIE,
     )  # fmt: skip
     assert lane.options.safeguards == Safeguards(
         no_resurrection=True,
@@ -98,7 +100,7 @@ def test_what_a_lane_does_not_say_is_as_express_has_it(tmp_path: Path) -> None:
     (lane,) = (it.lane for it in load(write(tmp_path, text)).lanes)
     assert lane.servers == (ServerKind.PYTHON,)
     assert (lane.store, lane.login, lane.logout) == (
-        StoreKind.MEMORY, Login.REGENERATE_KEEP_DATA, Logout.DESTROY,
+        StoreKind.MEMORY, AtLogin.REGENERATE_KEEP_DATA, AtLogout.DESTROY,
     )  # fmt: skip
     assert lane.options.safeguards == Safeguards()
     assert lane.settings == {"base": "/session"}
@@ -113,6 +115,13 @@ def test_requests_in_between_are_the_step_s_client_s_unless_they_say_otherwise(
         Meanwhile("alice", Request("POST", "{base}/cart", {"item": "book"})),
         Meanwhile("bob", Request("GET", "{base}"), 1),
     )
+
+
+def test_a_purpose_is_that_of_every_request_with_its_line(tmp_path: Path) -> None:
+    purposes = '[purpose]\nvisit = "GET {base}"\nlogin = "POST {base}/cart"\n'
+    (step,) = (it.step for it in load(write(tmp_path, TEXT + purposes)).steps)
+    requests = (step.request, *(it.request for it in step.meanwhile))
+    assert [it and it.purpose for it in requests] == [None, Purpose.LOGIN, Purpose.VISIT]
 
 
 def test_a_varied_lane_keeps_its_servers_and_its_safeguards(tmp_path: Path) -> None:

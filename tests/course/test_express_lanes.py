@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from sessionlab.core.events import ServerKind
 from sessionlab.course.errors import LessonError
 from sessionlab.course.loader import load
-from sessionlab.replay.clock import ManualClock
-from sessionlab.replay.scenario import ServerKind, StoreKind
+from sessionlab.stage.clock import ManualClock
+from sessionlab.stage.scenario import StoreKind
 
 from .support import VALID, shipped, write
 

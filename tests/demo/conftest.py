@@ -10,9 +10,6 @@ from werkzeug.test import Client
 
 from sessionlab.core.options import SessionOptions
 from sessionlab.demo.apps import make_demo_app
-from sessionlab.demo.eventlog import EventLog
-from sessionlab.demo.guard import Guard
-from sessionlab.demo.site import make_site
 from sessionlab.session.stores import MemoryStore
 
 NOW = 1_767_225_600_000  # 2026-01-01T00:00:00Z
@@ -38,15 +35,3 @@ def demo(store: MemoryStore) -> Callable[..., Any]:
 def browser(demo: Callable[..., Any]) -> Client:
     """A browser that keeps its cookies."""
     return Client(demo())
-
-
-@pytest.fixture
-def log() -> EventLog:
-    return EventLog(clock=lambda: NOW)
-
-
-@pytest.fixture
-def site(store: MemoryStore, log: EventLog) -> Any:
-    """Everything that the server answers, as if bound to 127.0.0.1:3000."""
-    options = SessionOptions(secrets=("the session's secret", "an old one"), store=store)
-    return make_site(options, Guard("127.0.0.1", 3000), log, clock=lambda: NOW)

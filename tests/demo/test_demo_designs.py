@@ -14,7 +14,7 @@ from werkzeug.test import Client
 from sessionlab.core.record import Record
 from sessionlab.core.wire import encode_component, sign
 from sessionlab.demo.apps import LARGEST_FORM
-from sessionlab.demo.designs import AtLogin, AtLogout
+from sessionlab.demo.login import AtLogin, AtLogout
 from sessionlab.demo.plain import PlainCookies
 from sessionlab.session.stores import MemoryStore
 

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from sessionlab import SessionOptions
-from sessionlab.core.events import Kind
+from sessionlab.core.decide import Reason
+from sessionlab.core.events import (
+    CookieDecided,
+    CookieRead,
+    Event,
+    SessionCalled,
+    SessionMethod,
+    SessionOpened,
+    StoreAsked,
+    StoreOp,
+)
 from sessionlab.core.wire import sign
 from sessionlab.demo.express.seen import Seen
 
 ID = "K2xFq9vD0hTzYbN4mWcRjL7sGpUe3A8Q"
 NEW, OLD = (sign(ID, secret) for secret in ("new", "old"))
-Told = tuple[Kind, Mapping[str, Any], str | None]
+NO_ID = sign("", "new")
 
 
-def told(*lines: Mapping[str, Any]) -> list[Told]:
-    """The events of these lines, with the verdicts' reasons."""
-    events: list[Told] = []
-
-    def record(
-        kind: Kind, data: Mapping[str, Any], verdict: Mapping[str, Any] | None = None
-    ) -> None:
-        events.append((kind, data, verdict and verdict["reason"]))
-
-    Seen(SessionOptions(secrets=["new", "old"]), record).tell(lines)
+def seen(*lines: dict[str, Any]) -> list[Event]:
+    """The events of these lines."""
+    events: list[Event] = []
+    Seen(SessionOptions(secrets=["new", "old"]), events.append).record(lines)
     return events
 
 
@@ -41,43 +44,48 @@ def got(found: bool | None) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("header", "reason", "data"),
     [
-        (None, "no-cookie", (None, None, None, None)),
-        ("other=1", "no-cookie", (None, None, None, None)),
-        ("connect.sid=", "no-cookie", (None, None, None, None)),
-        (f"a=1; connect.sid=s%3A{NEW}", "valid-signature", (f"s:{NEW}", ID, NEW[33:], 0)),
-        (f"connect.sid=s%3A{OLD}", "valid-signature", (f"s:{OLD}", ID, OLD[33:], 1)),
-        (f"connect.sid={NEW}", "not-signed", (NEW, None, None, None)),
-        (f"connect.sid=s%3A{ID}.AAAA", "bad-signature", (f"s:{ID}.AAAA", ID, "AAAA", None)),
-        (f"connect.sid=s%3A{ID}", "bad-signature", (f"s:{ID}", "", ID, None)),
+        (None, Reason.NO_COOKIE, (None, None, None, None)),
+        ("other=1", Reason.NO_COOKIE, (None, None, None, None)),
+        ("connect.sid=", Reason.NO_COOKIE, (None, None, None, None)),
+        (f"a=1; connect.sid=s%3A{NEW}", Reason.VALID_SIGNATURE, (f"s:{NEW}", ID, NEW[33:], 0)),
+        (f"connect.sid=s%3A{OLD}", Reason.VALID_SIGNATURE, (f"s:{OLD}", ID, OLD[33:], 1)),
+        (f"connect.sid={NEW}", Reason.NOT_SIGNED, (NEW, None, None, None)),
+        (f"connect.sid=s%3A{ID}.AAAA", Reason.BAD_SIGNATURE, (f"s:{ID}.AAAA", ID, "AAAA", None)),
+        (f"connect.sid=s%3A{ID}", Reason.BAD_SIGNATURE, (f"s:{ID}", "", ID, None)),
+        (f"connect.sid=s%3A{NO_ID}", Reason.EMPTY_ID, (f"s:{NO_ID}", "", NO_ID[1:], 0)),
     ],
 )
 def test_the_cookie_is_judged_from_outside_by_the_same_secrets(
-    header: str | None, reason: str, data: tuple[str | int | None, ...]
+    header: str | None, reason: Reason, data: tuple[str | int | None, ...]
 ) -> None:
-    ((kind, event, why),) = told(came(header))
-    assert (kind, why) == (Kind.COOKIE_READ, reason)
-    assert (event["raw"], event["id"], event["signature"], event["secret"]) == data
+    (event,) = seen(came(header))
+    assert isinstance(event, CookieRead)
+    assert (event.name, event.verdict.reason) == ("connect.sid", reason)
+    assert (event.raw, event.id, event.signature, event.secret) == data
 
 
 @pytest.mark.parametrize(
     ("before", "new", "reason"),
     [
         ([], True, None),
-        ([got(True)], False, "record-found"),
-        ([got(False)], True, "unknown-id"),
+        ([got(True)], False, Reason.RECORD_FOUND),
+        ([got(False)], True, Reason.UNKNOWN_ID),
     ],
 )
 def test_the_session_is_the_one_that_the_application_was_handed(
-    before: list[dict[str, Any]], new: bool, reason: str | None
+    before: list[dict[str, Any]], new: bool, reason: Reason | None
 ) -> None:
     lines = [came(None), *before, {"kind": "session-open", "id": ID}]
-    assert told(*lines)[-1] == (Kind.SESSION_OPEN, {"id": ID, "new": new}, reason)
+    event = seen(*lines)[-1]
+    assert isinstance(event, SessionOpened)
+    assert (event.id, event.new) == (ID, new)
+    assert (event.verdict and event.verdict.reason) == reason
 
 
 def test_a_later_reading_of_the_store_or_an_earlier_request_says_nothing_of_it() -> None:
     opened = {"kind": "session-open", "id": ID}
-    events = told(came(None), got(True), got(False), opened, came(None), opened)
-    assert [data["new"] for kind, data, _ in events if kind is Kind.SESSION_OPEN] == [False, True]
+    events = seen(came(None), got(True), got(False), opened, came(None), opened)
+    assert [it.new for it in events if isinstance(it, SessionOpened)] == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -92,11 +100,22 @@ def test_a_later_reading_of_the_store_or_an_earlier_request_says_nothing_of_it()
 def test_a_decision_has_the_line_that_was_sent_and_no_reason(
     lines: list[str], id_: str | None, line: str | None
 ) -> None:
-    (event,) = told({"kind": "cookie-decided", "set_cookie": lines})
-    data = {"name": "connect.sid", "id": id_, "set_cookie": line}
-    assert event == (Kind.COOKIE_DECIDED, data, None)
+    events = seen({"kind": "cookie-decided", "set_cookie": lines})
+    assert events == [CookieDecided(None, "connect.sid", id_, line)]
 
 
 def test_what_was_asked_of_the_store_and_called_is_passed_on() -> None:
-    call = {"call": "destroy", "id": ID, "error": "full"}
-    assert told({"kind": "session-call", **call}) == [(Kind.SESSION_CALL, call, None)]
+    call = {"kind": "session-call", "call": "destroy", "id": ID, "error": "full"}
+    assert seen(call, got(None)) == [
+        SessionCalled(SessionMethod.DESTROY, ID, "full"),
+        StoreAsked(StoreOp.GET, ID, None, None, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [{"kind": "request"}, {**got(None), "op": "swop"}, {"kind": "session-call", "call": "sing"}],
+)
+def test_a_line_that_app_js_does_not_write_is_an_error(line: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"request|swop|sing"):
+        seen(line)

@@ -11,14 +11,15 @@ from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 from sessionlab.diagnose.address import WebAddress, read_address
-from sessionlab.diagnose.ask import Answer, Network
+from sessionlab.diagnose.ask import Network
 from sessionlab.diagnose.causes import Diagnosis
 from sessionlab.diagnose.find import find_causes
 from sessionlab.diagnose.observe import Observation, observe
 from sessionlab.diagnose.start import Credentials, Start
 from sessionlab.diagnose.suffixes import public_suffix
-from sessionlab.replay.server import Server
+from sessionlab.http.client import Answer
 from sessionlab.session.clock import now_ms
+from sessionlab.stage.server import LoopbackServer
 from tests import PATIENCE
 
 NOW = 1_767_225_600_000
@@ -48,7 +49,7 @@ def answer(*set_cookie: str, status: int = 200, phrase: str = "OK", **headers: s
     """An answer; ``access_control_allow_origin`` is Access-Control-Allow-Origin."""
     others = {name.replace("_", "-"): value for name, value in headers.items()}
     lines = [("Set-Cookie", line) for line in set_cookie]
-    return Answer(status, phrase, (*({"Date": DATE} | others).items(), *lines), "words")
+    return Answer(status, phrase, (*({"Date": DATE} | others).items(), *lines), b"words")
 
 
 def moved(location: str, *set_cookie: str) -> Answer:
@@ -111,7 +112,7 @@ def served(app: Any, *, tls: bool = False) -> Iterator[int]:
     With TLS the application sees plain http and ``X-Forwarded-Proto: https``, as behind a proxy.
     """
     if not tls:
-        with Server(app) as server:
+        with LoopbackServer(app) as server:
             yield server.port
         return
 

@@ -9,11 +9,11 @@ import pytest
 
 from sessionlab.core.jar import Refusal, Withheld
 from sessionlab.diagnose.address import WebAddress
-from sessionlab.diagnose.ask import Answer
 from sessionlab.diagnose.causes import Cause, Diagnosis, Weight
 from sessionlab.diagnose.find import _REFUSED, _WITHHELD, find_causes, is_trouble
 from sessionlab.diagnose.observe import MOST_HOPS, Observation
 from sessionlab.diagnose.start import Start
+from sessionlab.http.client import Answer
 
 from .support import answer, codes, moved, sid, start, watched
 
@@ -29,7 +29,7 @@ def always(*lines: str, **more: str) -> Callable[[WebAddress, Mapping[str, str]]
 
 
 def first_only(*lines: str, **more: str) -> Callable[[WebAddress, Mapping[str, str]], Answer]:
-    """Sets cookies for whoever sends none."""
+    """Sets cookies for a request without any."""
     return lambda address, headers: answer(*(() if "Cookie" in headers else lines), **more)
 
 
@@ -45,7 +45,7 @@ def in_turn(*lines: str) -> Callable[[WebAddress, Mapping[str, str]], Answer]:
 
 
 def claimed(line: str) -> Callable[[WebAddress, Mapping[str, str]], Answer]:
-    """Sets a cookie for whoever claims https."""
+    """Sets a cookie for requests that claim https."""
     return lambda address, headers: answer(*([line] if "X-Forwarded-Proto" in headers else []))
 
 
@@ -69,7 +69,7 @@ CASES = {
     "no cookie over https": Case(
         watched(always(), HTTPS), ["proxy-not-trusted", "session-uninitialized"]
     ),
-    "a cookie for whoever claims https": Case(
+    "a cookie for requests that claim https": Case(
         watched(claimed(sid("A", "; Path=/; Secure")), HTTP), ["secure-kept-back"]
     ),
     "no cookie and an error": Case(
@@ -152,7 +152,7 @@ CASES = {
         watched(first_only(sid("A"), Date="Wed, 31 Dec 2025 22:00:00 GMT"), HTTPS),
         ["clocks-differ", "session-kept"],
     ),
-    "a Date that is none": Case(watched(first_only(sid("A"), Date="now"), HTTPS), KEPT),
+    "an invalid Date": Case(watched(first_only(sid("A"), Date="now"), HTTPS), KEPT),
     "a day counted in milliseconds": Case(
         watched(first_only(sid("A", "; Path=/; Expires=Thu, 01 Jan 2026 00:01:26 GMT")), HTTPS),
         ["short-lived"],

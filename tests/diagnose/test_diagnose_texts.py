@@ -17,7 +17,7 @@ from sessionlab.diagnose.ask import Trouble
 from sessionlab.diagnose.causes import MENDS, Cause, Weight
 from sessionlab.diagnose.find import find_causes
 from sessionlab.diagnose.lines import Note
-from sessionlab.diagnose.observe import Ending
+from sessionlab.diagnose.observe import VisitEnding
 from sessionlab.render.catalogue import LANGUAGES
 
 from .test_diagnose_causes import CASES
@@ -56,7 +56,7 @@ def test_both_languages_have_the_same_sentences_with_the_same_fields() -> None:
         ("address", AddressFault),
         ("trouble", Trouble),
         ("note", Note),
-        ("ending", Ending),
+        ("ending", VisitEnding),
         ("outcome", SetOutcome),
         ("relation", Relation),
         ("finding", Cause),

@@ -1,4 +1,4 @@
-"""What a server says of itself: the form is checked, and what has another form is no state."""
+"""What a server says of itself: its form is checked."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from sessionlab.diagnose.server_state import AnsweringWorker, ServerState, StoredSession, read_state
+from sessionlab.diagnose.server_state import ServerState, StoredSession, read_state
 
 
-def state(options: Any = None, worker: Any = None, **store: Any) -> Any:
-    return {"options": options or {}, "store": store, "worker": worker}
+def state(**store: Any) -> Any:
+    return {"options": {}, "store": store}
 
 
 def read(answer: Any) -> ServerState:
@@ -46,13 +46,6 @@ def test_sessions_and_broken_records_are_one_list() -> None:
         (state(next=5), "next", None),
         (state(), "error", None),
         (state(error={"a": 1}), "error", "{'a': 1}"),
-        (state(), "worker", None),
-        (state(worker={}), "worker", None),
-        (
-            state(worker={"number": 2, "of": 3, "shares_store": True}),
-            "worker",
-            AnsweringWorker("2", "3", shares_store=True),
-        ),
     ],
 )
 def test_everything_else_has_one_form_too(answer: Any, name: str, value: object) -> None:
@@ -70,7 +63,6 @@ def test_everything_else_has_one_form_too(answer: Any, name: str, value: object)
         {},
         {"options": {}},
         {"options": [], "store": {}},
-        state(worker=5),
         state(records={}),
         state(records=[5]),
         state(records=[{"id": "a"}]),

@@ -10,7 +10,7 @@ from urllib.parse import unquote_to_bytes
 
 from sessionlab import Session, SessionMiddleware, SessionOptions
 from sessionlab.core.errors import OptionsError
-from sessionlab.core.events import Kind
+from sessionlab.core.events import Event, StoreAsked, StoreOp
 
 from .application import Answer
 from .logged_store import LoggedStore
@@ -54,10 +54,10 @@ class World:
             listener=self._listen if self.shape == "listened" else None,
         )
 
-    def _listen(self, environ: Environ, kind: Kind, verdict: object, data: dict[str, Any]) -> None:
-        if kind is Kind.STORE:
-            written = [data["record"]] if data["op"] in ("set", "touch") else []
-            self.told.append([data["op"], data["id"], *written])
+    def _listen(self, environ: Environ, event: Event) -> None:
+        if isinstance(event, StoreAsked):
+            written = [event.record] if event.op in (StoreOp.SET, StoreOp.TOUCH) else []
+            self.told.append([event.op.value, event.id, *written])
 
     def clock(self) -> int:
         """The frozen time, in ms."""
@@ -189,6 +189,6 @@ def play(scenario: Json, recording: Json, shape: str = "list") -> Json:
         played = world.play(script, recorded)
         steps.append({**played, "ops": world.ops[before:]})
     if shape == "listened":
-        asked = [[op.removeprefix("second:"), *rest] for op, *rest in world.ops]
+        asked = [[op.removeprefix("second:"), str(id_), *rest] for op, id_, *rest in world.ops]
         assert world.told == asked, "the listener is told of every operation, in order"
     return {"name": scenario["name"], "steps": steps, "final": world.stores["first"].contents()}

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from sessionlab.demo.express.parts import Parts, find_parts
-from sessionlab.demo.express.problems import Missing, Part, PartsMissing
+from sessionlab.demo.express.problems import Missing, OutsidePart, PartsMissing
 from tests.packages import install_packages
 
 HERE = Path(__file__).parent
@@ -34,6 +34,6 @@ def needed_parts() -> Parts:
 
 
 def _reason(missing: Missing) -> str:
-    if missing.part is Part.PACKAGES:
+    if missing.part is OutsidePart.PACKAGES:
         return f"the npm packages are not installed: npm ci in tests/{HERE.name}"
     return f"missing: {missing.part}"

@@ -17,9 +17,9 @@ import redis
 
 from sessionlab import SessionOptions, Store
 from sessionlab.demo.express.processes import NodeServer, OwnRedis
-from sessionlab.replay.clock import ManualClock
-from sessionlab.replay.server import Server
 from sessionlab.session.stores.url import open_store
+from sessionlab.stage.clock import ManualClock
+from sessionlab.stage.server import LoopbackServer
 from tests import PATIENCE
 
 from .flask_app import flask_app
@@ -77,13 +77,13 @@ class World:
             self._sites[name] = self._express(options) if kind == "express" else self.flask(options)
         return self._sites[name]
 
-    def flask(self, options: Options | SessionOptions, on_error: Any = None) -> Server:
+    def flask(self, options: Options | SessionOptions, on_error: Any = None) -> LoopbackServer:
         """A new Flask application, which the caller stops."""
         if not isinstance(options, SessionOptions):
             options = SessionOptions.from_express(options)
         if options.store is None:
             options = replace(options, store=self.store())
-        return Server(flask_app(options, self.now, on_error))
+        return LoopbackServer(flask_app(options, self.now, on_error))
 
     def another_express(self, settings: Mapping[str, Any]) -> NodeServer:
         """A new Node process, which the caller stops; without ``now``, by the real clock."""
@@ -119,6 +119,6 @@ class World:
     def stop(self) -> None:
         self._node.stop()
         for site in self._sites.values():
-            if isinstance(site, Server):
+            if isinstance(site, LoopbackServer):
                 site.stop()
         self.keys.close()

@@ -1,4 +1,4 @@
-"""The demo's /session in Express and in Python: two twins that a transcript can not tell apart."""
+"""The demo's /session in Express and in Python: two twins that a transcript cannot tell apart."""
 
 from __future__ import annotations
 
@@ -8,22 +8,28 @@ from typing import Any
 
 import pytest
 
-from sessionlab.cli.lane_apps import opened
-from sessionlab.core.events import Kind, Transcript
+from sessionlab.core.entries import Transcript
+from sessionlab.core.events import (
+    CookieDecided,
+    CookieRead,
+    CookieStored,
+    Event,
+    Purpose,
+    RequestSent,
+    ResponseReceived,
+    ServerKind,
+    ServerRestarted,
+    SessionCalled,
+    SessionOpened,
+    StoreAsked,
+    StoreDecided,
+    StoreSnapshot,
+)
 from sessionlab.core.options import SessionOptions
 from sessionlab.core.wire import encode_component, sign
-from sessionlab.replay.runner import replay
-from sessionlab.replay.scenario import (
-    ChangeId,
-    Lane,
-    Login,
-    Logout,
-    Request,
-    Scenario,
-    ServerKind,
-    Step,
-    StoreKind,
-)
+from sessionlab.demo.login import AtLogin, AtLogout
+from sessionlab.stage.scenario import ChangeId, Lane, Request, Scenario, Step, StoreKind
+from sessionlab.stage.stage import replay
 
 from .parts import HERE, needed_parts
 from .sites import OPTIONS, SECRET, Options
@@ -34,7 +40,8 @@ def form(target: str, **fields: str) -> Request:
 
 
 def get(target: str = "") -> Request:
-    return Request("GET", f"{{base}}{target}")
+    purposes = {"": Purpose.VISIT, "/me": Purpose.WHO}
+    return Request("GET", f"{{base}}{target}", purpose=purposes.get(target))
 
 
 REQUESTS: list[tuple[str, Request]] = [
@@ -73,7 +80,7 @@ def steps(cookie: str) -> tuple[Step, ...]:
     )
 
 
-def played(kind: ServerKind, options: Options, login: Login, logout: Logout) -> Transcript:
+def played(kind: ServerKind, options: Options, login: AtLogin, logout: AtLogout) -> Transcript:
     """What one of the twins did alone."""
     lane = Lane(
         id="lane",
@@ -86,26 +93,23 @@ def played(kind: ServerKind, options: Options, login: Login, logout: Logout) -> 
         login=login,
         logout=logout,
     )
-    scenario = Scenario("twins", (lane,), steps(lane.options.name))
-    with opened(scenario, HERE, None) as open_lane:
-        (transcript,) = replay(scenario, open_lane)
+    (transcript,) = replay(Scenario("twins", (lane,), steps(lane.options.name)), HERE)
     return transcript
 
 
-COMPARED = {
-    Kind.REQUEST: ("path", "cookies"),
-    Kind.COOKIE_READ: ("name", "raw", "id", "signature", "secret"),
-    Kind.SESSION_OPEN: ("id", "new"),
-    Kind.SESSION_CALL: ("call", "id", "error"),
-    Kind.STORE: ("op", "id", "record", "found", "error"),
-    Kind.COOKIE_DECIDED: ("name", "set_cookie"),
-    Kind.RESPONSE: ("status", "set_cookie"),
-    Kind.COOKIE_STORED: ("name", "attributes"),
-    Kind.SNAPSHOT: ("before", "after"),
-    Kind.RESTART: ("lost",),
+COMPARED: dict[type[Event], tuple[str, ...]] = {
+    RequestSent: ("path", "cookies"),
+    CookieRead: ("verdict", "name", "raw", "id", "signature", "secret"),
+    SessionOpened: ("verdict", "id", "new"),
+    SessionCalled: ("call", "id", "error"),
+    StoreAsked: ("op", "id", "record", "found", "error"),
+    CookieDecided: ("name", "set_cookie"),
+    ResponseReceived: ("status", "set_cookie", "known", "count"),
+    CookieStored: ("verdict", "name", "attributes"),
+    StoreSnapshot: ("before", "after"),
+    ServerRestarted: ("lost",),
 }
 """Of each kind of event what must be alike.  What Express decides about its store is not seen."""
-JUDGED = {Kind.COOKIE_READ, Kind.SESSION_OPEN, Kind.COOKIE_STORED}
 REFUSED = 400
 """From this status on it is an error, whose words are each framework's own, but for 401."""
 
@@ -121,19 +125,20 @@ def shown(transcript: Transcript) -> list[str]:
     """What must be alike, step by step, with IDs and signatures numbered as they appear."""
     lines: list[tuple[int, str, str]] = []
     ids: dict[str, int] = {}
-    for event in transcript.events:
-        if event.kind not in COMPARED:
+    for entry in transcript.entries:
+        event = entry.event
+        if type(event) not in COMPARED:
             continue
-        if event.kind in (Kind.SESSION_OPEN, Kind.STORE):
-            ids.setdefault(event.data["id"], len(ids))
-        data: list[Any] = [_ordered(event.data[key], ids) for key in COMPARED[event.kind]]
-        if event.kind is Kind.RESPONSE and (data[0] < REFUSED or data[0] == 401):
-            data.append(event.data["body"])
-        if event.kind in JUDGED:
-            verdict = dict(event.verdict or {})
-            verdict.pop("evidence", None)  # it has lengths, which differ by what an ID escapes
-            data.append(verdict)
-        lines.append((event.step, event.kind.value, json.dumps(data, ensure_ascii=False)))
+        if isinstance(event, SessionOpened | StoreAsked) and event.id is not None:
+            ids.setdefault(event.id, len(ids))
+        found = entry.to_json()
+        everything = {**found["data"], "verdict": found["verdict"]}
+        data: list[Any] = [_ordered(everything[key], ids) for key in COMPARED[type(event)]]
+        if isinstance(event, ResponseReceived) and (event.status < REFUSED or event.status == 401):
+            data.append(event.body)
+        if isinstance(event, CookieStored):
+            del data[0]["evidence"]  # it has lengths, which differ by what an ID escapes
+        lines.append((entry.step, event.kind, json.dumps(data, ensure_ascii=False)))
     lines.sort(key=lambda line: line[:2])
     text = "\n".join(f"{step} {kind} {data}" for step, kind, data in lines)
     for id_, number in ids.items():
@@ -147,13 +152,17 @@ def shown(transcript: Transcript) -> list[str]:
 @pytest.mark.parametrize(
     ("login", "logout", "options"),
     [
-        *((login, logout, {}) for login, logout in product(Login, Logout)),
-        (Login.REGENERATE, Logout.DESTROY, {"rolling": True, "unset": "destroy"}),
-        (Login.KEEP_ID, Logout.DESTROY, {"resave": True, "saveUninitialized": True}),
-        (Login.KEEP_ID, Logout.CLEAR_COOKIE, {"name": "shop.sid", "cookie": {"sameSite": "lax"}}),
+        *((login, logout, {}) for login, logout in product(AtLogin, AtLogout)),
+        (AtLogin.REGENERATE, AtLogout.DESTROY, {"rolling": True, "unset": "destroy"}),
+        (AtLogin.KEEP_ID, AtLogout.DESTROY, {"resave": True, "saveUninitialized": True}),
+        (
+            AtLogin.KEEP_ID,
+            AtLogout.CLEAR_COOKIE,
+            {"name": "shop.sid", "cookie": {"sameSite": "lax"}},
+        ),
     ],
 )
-def test_the_twins_do_the_same(login: Login, logout: Logout, options: Options) -> None:
+def test_the_twins_do_the_same(login: AtLogin, logout: AtLogout, options: Options) -> None:
     needed_parts()
     asked = {**OPTIONS, **options}
     express, python = (
@@ -165,6 +174,6 @@ def test_the_twins_do_the_same(login: Login, logout: Logout, options: Options) -
 
 def test_what_express_decided_is_not_made_up() -> None:
     needed_parts()
-    transcript = played(ServerKind.EXPRESS, OPTIONS, Login.KEEP_ID, Logout.DESTROY)
-    assert list(transcript.of(Kind.STORE_DECIDED)) == []
-    assert {event.verdict for event in transcript.of(Kind.COOKIE_DECIDED)} == {None}
+    transcript = played(ServerKind.EXPRESS, OPTIONS, AtLogin.KEEP_ID, AtLogout.DESTROY)
+    assert list(transcript.of(StoreDecided)) == []
+    assert {it.event.verdict for it in transcript.of(CookieDecided)} == {None}

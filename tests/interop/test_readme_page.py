@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from sessionlab.demo.express.processes import HOST, Program
-from sessionlab.replay.server import Server
 from sessionlab.session.clock import now_ms
+from sessionlab.stage.server import LoopbackServer
 
 from .parts import HERE, needed_parts
 from .sites import World
@@ -65,15 +65,15 @@ def express(environ: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
 
 
 @pytest.fixture
-def python(environ: None) -> Iterator[Server]:
+def python(environ: None) -> Iterator[LoopbackServer]:
     names: dict[str, Any] = {"__name__": "app"}
     exec(compile(program("python"), "README.md", "exec"), names)
-    with Server(names["app"]) as server:
+    with LoopbackServer(names["app"]) as server:
         yield server
 
 
 def test_logged_in_on_the_page_s_express_known_to_the_page_s_python(
-    express: Express, python: Server
+    express: Express, python: LoopbackServer
 ) -> None:
     alice, bob = Visitor(now_ms), Visitor(now_ms)
     assert alice.ask(python, "GET /me").body == "nobody"

@@ -13,9 +13,9 @@ import pytest
 
 from sessionlab import Record, SessionMiddleware, SessionOptions, get_session
 from sessionlab.core.safeguards import Safeguards
-from sessionlab.replay.server import Server
 from sessionlab.session.clock import now_ms
 from sessionlab.session.stores.url import open_store
+from sessionlab.stage.server import LoopbackServer
 
 from .dialogues import ALICE, SEEN
 from .flask_app import flask_app
@@ -89,14 +89,16 @@ def test_logins_and_logouts_at_once_leave_no_record_behind(world: World) -> None
 
 
 @contextmanager
-def python_with(world: World, **safeguards: Any) -> Iterator[Server]:
+def python_with(world: World, **safeguards: Any) -> Iterator[LoopbackServer]:
     """The Flask application with safeguards."""
     with world.flask(safeguarded(safeguards)) as site:
         yield site
 
 
 @contextmanager
-def interrupted(world: World, meanwhile: Callable[[], Any], **safeguards: Any) -> Iterator[Server]:
+def interrupted(
+    world: World, meanwhile: Callable[[], Any], **safeguards: Any
+) -> Iterator[LoopbackServer]:
     """A Python application whose request is slow: meanwhile, something else happens."""
 
     def application(environ: Any, start_response: Any) -> Iterable[bytes]:
@@ -109,7 +111,7 @@ def interrupted(world: World, meanwhile: Callable[[], Any], **safeguards: Any) -
 
     options = replace(safeguarded(safeguards), store=world.store())
     app = SessionMiddleware(application, options, clock=world.now, on_error=lambda *error: None)
-    with Server(app) as site:
+    with LoopbackServer(app) as site:
         yield site
 
 
@@ -216,7 +218,7 @@ def test_with_real_clocks_both_give_a_session_the_same_time_to_live(
     options = replace(SessionOptions.from_express(OPTIONS), store=store)
     with (
         world.another_express({}) as express,
-        Server(flask_app(options, now_ms)) as python,
+        LoopbackServer(flask_app(options, now_ms)) as python,
     ):
         for here, there in ((express, python), (python, express)):
             assert_hour(world, here, there)

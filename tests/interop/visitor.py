@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sessionlab.core.jar import Jar, RequestContext
 from sessionlab.core.wire import decode_component, encode_component, sign
-from sessionlab.replay.exchange import exchange
+from sessionlab.http.client import send
 from tests import PATIENCE
 
 from .sites import SECRET, Site
@@ -42,11 +42,12 @@ class Visitor:
         if body is not None:
             headers["Content-Type"] = "application/json"
             octets = body if isinstance(body, bytes) else json.dumps(body).encode()
-        got = exchange(("127.0.0.1", site.port), method, target, headers, octets, timeout=PATIENCE)
-        for set_cookie in got.set_cookie:
+        got = send("127.0.0.1", site.port, method, target, headers, octets, patience=PATIENCE)
+        lines = tuple(got.all("Set-Cookie"))
+        for set_cookie in lines:
             verdict = self.jar.set(set_cookie, context, self._clock())
             assert verdict.accepted, verdict
-        return Answer(got.status, got.body, got.set_cookie)
+        return Answer(got.status, got.text, lines)
 
     def hold(self, value: str) -> None:
         """Have a session cookie of this (decoded) value, which does not expire."""

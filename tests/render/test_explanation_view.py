@@ -23,11 +23,11 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from sessionlab.diagnose.address import WebAddress, read_address
-from sessionlab.diagnose.ask import Answer
 from sessionlab.diagnose.find import find_causes
 from sessionlab.diagnose.lines import explain_lines
 from sessionlab.diagnose.observe import Observation, observe
 from sessionlab.diagnose.start import Credentials, Start
+from sessionlab.http.client import Answer
 from sessionlab.render.catalogue import LANGUAGES, Catalogue
 from sessionlab.render.explanation import ExplanationView
 from sessionlab.render.verdict_rows import MOST_COOKIES
@@ -42,6 +42,7 @@ OTHER = (
     "connect.sid=s%3AA9bTz04mLm4qN1yXvRk8sJw2dHf6gPo3.vJ2mUQh0Zc1Xy7Wn5Rk3Tb9Ld4Fs6Gp8Ha0Je2Iq1Mo"
 )
 LOCAL = "http://localhost:3000/session"
+TEXT = ("Content-Type", "text/plain")
 SGR = re.compile("\x1b\\[[0-9;]*m")
 HOSTILE = (
     "\x1b[31mred\x1b[0m",
@@ -83,9 +84,10 @@ def visits_view(observation: Observation, language: str, *, insecure: bool = Fal
     return VisitsView(observation, causes, Catalogue(language), insecure=insecure)
 
 
-def ok(*lines: str, words: str | None = "1번 접속", **more: str) -> Answer:
+def ok(*lines: str, words: str = "1번 접속", **more: str) -> Answer:
     headers = [(name.replace("_", "-"), value) for name, value in more.items()]
-    return Answer(200, "OK", (*headers, *(("Set-Cookie", line) for line in lines)), words)
+    headers += [("Set-Cookie", line) for line in lines]
+    return Answer(200, "OK", (TEXT, *headers), words.encode("utf-8", "surrogatepass"))
 
 
 EVIL = read_address("https://evil.example")
@@ -148,7 +150,7 @@ VISITS: dict[str, tuple[Observation, bool]] = {
         False,
     ),
     "behind-tls": (
-        seen([Answer(500, "Internal Server Error", (), "oops")], "https://shop.example/"),
+        seen([Answer(500, "Internal Server Error", (TEXT,), b"oops")], "https://shop.example/"),
         True,
     ),
 }
@@ -246,6 +248,7 @@ def test_a_hostile_line_reaches_no_terminal(evil: str, language: str) -> None:
 def test_a_hostile_server_reaches_no_terminal(evil: str, language: str) -> None:
     octets = evil.encode("utf-8", "surrogatepass").decode("latin-1")
     headers = (
+        TEXT,
         ("Set-Cookie", f"{octets}={octets}; Path={octets}"),
         ("Set-Cookie", f"sid={'x' * 32}; Domain={octets}; Expires={octets}"),
         ("Set-Cookie", f"sid={'y' * 32}; Path=/{octets}"),
@@ -255,7 +258,7 @@ def test_a_hostile_server_reaches_no_terminal(evil: str, language: str) -> None:
     )
     start = Start(page=FRONT, top_level=False, fetch=Credentials.INCLUDE)
     for more, status in (((), 500), ((("Location", octets),), 302)):
-        answer = Answer(status, octets, (*headers, *more), evil)
+        answer = Answer(status, octets, (*headers, *more), octets.encode("latin-1"))
         view = visits_view(seen([answer], start=start), language)
         check_harmless(drawn(view, 80, colour=True))
 

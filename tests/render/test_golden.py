@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from sessionlab.core.events import Transcript
-from sessionlab.core.score import Score, ScoreCell, ScoreCode, ScoreRow
+from sessionlab.core.entries import Transcript
 from sessionlab.render.catalogue import LANGUAGES, Catalogue
 from sessionlab.render.compare import render_comparison
 from sessionlab.render.comparison import Comparison, LaneView, StepView
+from sessionlab.transcript.scoreboard import Score, ScoreCell, ScoreCode, ScoreRow
 
 from .drawing import cells, drawn
 

@@ -11,13 +11,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from sessionlab.core.events import Event, Kind
+from sessionlab.core.decide import Reason
+from sessionlab.core.events import (
+    KINDS,
+    CookieDecided,
+    ErrorOccurred,
+    Failed,
+    RequestHeld,
+    RequestResumed,
+    ServerRestarted,
+    StoreDecided,
+    TimePassed,
+    WithheldCookie,
+)
+from sessionlab.core.jar.codes import Withheld
 from sessionlab.render.catalogue import LANGUAGES, Catalogue
 from sessionlab.render.compare import render_comparison
 from sessionlab.render.export import to_html, to_svg, to_text
+from tests.transcript.lane import Lane
 
 from .drawing import cells, drawn
-from .lane import Lane, view_of
+from .views import view_of
 
 HOSTILE = (
     "\x1b[31mred\x1b[0m",
@@ -50,12 +64,12 @@ def everywhere(evil: str) -> Lane:
         method=evil,
         path=evil,
         body=evil,
-        withheld=[{"name": evil, "value": evil, "reasons": ["other-path"]}],
+        withheld=(WithheldCookie(evil, evil, (Withheld.OTHER_PATH,)),),
     )
-    lane.read("new", "bad-signature", name=evil, raw=signed, id=evil, signature=evil)
+    lane.read(Reason.BAD_SIGNATURE, name=evil, raw=signed, id=evil, signature=evil)
     lane.opened(f"{evil}new", True).store("get", evil, found=False, error=evil, record=evil)
     lane.call("save", evil, error=evil)
-    lane.add(Kind.ERROR, {"where": "save", "error": evil})
+    lane.add(ErrorOccurred(Failed.SAVE, evil))
     lines = (f"{evil}={evil}; {evil}={evil}; Path={evil}", f"a={signed}; Domain={evil}")
     lane.response(evil, *lines, caching=(f"Vary: {evil}",))
     lane.stored(evil, "refused", "too-long").stored(evil)
@@ -69,9 +83,9 @@ def overlapping(lane: Lane, evil: str) -> Lane:
     one, two = (f'{{"cookie":{{}},{json_text(evil)}:{number}}}' for number in (1, 2))
     for _ in range(2):
         lane.request(client=evil, path=evil, server=1)
-        lane.read("look-up", "valid-signature", id=evil)
+        lane.read(Reason.VALID_SIGNATURE, id=evil)
         lane.store("get", evil, found=True, record=one).opened(evil, False).hold()
-        lane.request(client=f"{evil}2").read("look-up", "valid-signature", id=evil)
+        lane.request(client=f"{evil}2").read(Reason.VALID_SIGNATURE, id=evil)
         lane.store("set", evil, record=two).response(evil).resume()
         lane.store("set", evil, record=one).response(evil)
         lane.snapshot({evil: one}, {evil: one})
@@ -149,8 +163,9 @@ def test_any_text_at_all_is_drawn(evil: str) -> None:
 
 def test_all_kinds_are_covered() -> None:
     """A new kind of event must be made hostile here as well, or be without foreign text."""
-    events: list[Event] = everywhere("x").events
     harmless = {
-        Kind.RESTART, Kind.ADVANCE, Kind.COOKIE_DECIDED, Kind.STORE_DECIDED, Kind.HOLD, Kind.RESUME
+        ServerRestarted, TimePassed, CookieDecided, StoreDecided, RequestHeld, RequestResumed
     }  # fmt: skip
-    assert {event.kind for event in events} | harmless == set(Kind)
+    assert {type(entry.event) for entry in everywhere("x").entries} | harmless == set(
+        KINDS.values()
+    )

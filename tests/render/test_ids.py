@@ -5,11 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessionlab.core.events import Kind
+from sessionlab.core.decide import Reason
 from sessionlab.render.ids import IdColours, ids_of
 from sessionlab.render.styles import ID_COLOURS
-
-from .lane import Lane
+from tests.transcript.lane import Lane
 
 LONG = "K2xFhV9pQmZ3nT7bWcYdRgLsJkAaE8Qw"
 
@@ -51,7 +50,7 @@ def test_an_id_is_made_visible() -> None:
 
 
 def test_ids_are_found_wherever_events_name_them() -> None:
-    lane = Lane().read("look-up", "valid-signature", id="A").opened("B", True)
+    lane = Lane().read(Reason.VALID_SIGNATURE, id="A").opened("B", True)
     lane.store("set", "B").snapshot({"C": "{}"}, {"D": "{}"}).request()
-    lane.add(Kind.COOKIE_DECIDED, {"name": "n", "id": None, "set_cookie": None})
-    assert list(ids_of(lane.events)) == ["A", "B", "B", "C", "D"]
+    lane.cookie(None, None, None)
+    assert list(ids_of(entry.event for entry in lane.entries)) == ["A", "B", "B", "C", "D"]

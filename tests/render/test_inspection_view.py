@@ -193,6 +193,32 @@ def test_what_nobody_can_read_at_once_is_cut_and_said() -> None:
     assert "cookies left out: 7" in page
 
 
+def test_a_store_that_does_not_answer_is_named() -> None:
+    store = {"kind": "RedisStore", "connected": False, "error": "gone"}
+    page = drawn(server_view({**STATE, "store": store}), 80)
+    assert "The store is not connected" in page
+    assert "answers with an error: gone" in page
+    assert "not connected" not in drawn(server_view(STATE), 80)
+
+
+def test_an_id_is_written_whole_where_there_is_room_or_no_other() -> None:
+    records = STATE["store"]["records"]
+    for width, shown, whole in (
+        (109, records, False),
+        (109, records[:1], True),
+        (110, records, True),
+    ):
+        store = {**STATE["store"], "records": shown}
+        assert (ID[:20] in drawn(server_view({**STATE, "store": store}), width)) is whole
+
+
+def test_what_the_attribute_table_explains_is_not_said_again() -> None:
+    page = drawn(view_of("Set-Cookie: a=1; Made-Up=x", [], "en"), 200)
+    assert page.count("no SameSite") == 1
+    assert len([line for line in page.splitlines() if "made-up" in line.lower()]) == 1
+    assert " ! " not in page
+
+
 def test_a_record_that_can_not_be_read_is_listed_with_the_reason() -> None:
     store = {**STATE["store"], "size": 4, "broken": [{"id": "bad", "error": "no record"}]}
     lines = drawn(server_view({**STATE, "store": store}), 120).splitlines()

@@ -6,15 +6,21 @@ from typing import Any
 
 import pytest
 
-from sessionlab.core.decide import CookieFacts, StoreFacts, decide_cookie, decide_store
-from sessionlab.core.events import Kind
+from sessionlab.core.decide import (
+    CookieFacts,
+    Reason,
+    StoreFacts,
+    decide_cookie,
+    decide_store,
+)
+from sessionlab.core.events import ErrorOccurred, Failed, ServerKind, WithheldCookie
+from sessionlab.core.jar.codes import Withheld
 from sessionlab.render.catalogue import Catalogue
-from sessionlab.render.exchange import lane_step
 from sessionlab.render.ids import IdColours
 from sessionlab.render.look import Look
 from sessionlab.render.rows import browser, server, store
-
-from .lane import Lane, record
+from sessionlab.transcript.steps import lane_step
+from tests.transcript.lane import Lane, record, verdict
 
 ID = "K2xFhV9pQmZ3nT7bWcYdRgLsJkAaE8Qw"
 NEW = "9dTzhV9pQmZ3nT7bWcYdRgLsJkAaELm4"
@@ -26,12 +32,12 @@ def look(room: int = 60, **more: Any) -> Look:
 
 
 def row(draw: Any, lane: Lane, **more: Any) -> list[str]:
-    """The lines of a row about the lane's only exchange."""
-    return [line.text.plain for line in draw(lane_step(lane.events).exchanges[0], look(**more))]
+    """The lines of a row about the lane's only round trip."""
+    return [line.text.plain for line in draw(lane_step(lane.entries).trips[0], look(**more))]
 
 
 def step_row(draw: Any, lane: Lane, **more: Any) -> list[str]:
-    return [line.text.plain for line in draw(lane_step(lane.events), look(**more))]
+    return [line.text.plain for line in draw(lane_step(lane.entries), look(**more))]
 
 
 @pytest.mark.parametrize(
@@ -72,6 +78,8 @@ def test_a_request_says_which_of_several_servers_it_went_to() -> None:
     lane = Lane().request(path="/session", server=2)
     assert row(browser.request, lane) == ["alice  GET /session  → server 2"]
     assert row(browser.request, lane, room=40) == ["alice  GET /session  → server 2"]
+    express = Lane().request(path="/session", server=2, software=ServerKind.EXPRESS)
+    assert row(browser.request, express) == ["alice  GET /session  → Express"]
 
 
 @pytest.mark.parametrize(
@@ -134,8 +142,9 @@ def test_a_mark_is_not_torn_from_its_word() -> None:
 
 
 def test_cookies_that_are_held_back_say_why() -> None:
-    held = [{"name": "admin", "value": "1", "reasons": ["other-path", "secure-over-http"]}]
-    assert row(browser.sends, Lane().request(withheld=held)) == [
+    reasons = (Withheld.OTHER_PATH, Withheld.SECURE_OVER_HTTP)
+    held = WithheldCookie("admin", "1", reasons)
+    assert row(browser.sends, Lane().request(withheld=(held,))) == [
         "⊘ admin held back",
         "  its Path is another",
         "  Secure, and this is not HTTPS",
@@ -149,58 +158,60 @@ def test_no_cookie_is_said_and_many_octets_are_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("read", "lines"),
+    ("reason", "more", "lines"),
     [
-        (("new", "no-cookie", {}), ["no cookie came"]),
+        (Reason.NO_COOKIE, {}, ["no cookie came"]),
         (
-            ("look-up", "valid-signature", {"id": ID, "signature": "q0V5hT", "secret": 0}),
+            Reason.VALID_SIGNATURE,
+            {"id": ID, "signature": "q0V5hT", "secret": 0},
             ["K2xF…8Qw · q0V5…  ✓ matches"],
         ),
         (
-            ("look-up", "valid-signature", {"id": ID, "signature": "q0V5hT", "secret": 1}),
+            Reason.VALID_SIGNATURE,
+            {"id": ID, "signature": "q0V5hT", "secret": 1},
             ["K2xF…8Qw · q0V5…  ✓ matches (secret no. 2)"],
         ),
         (
-            ("new", "bad-signature", {"id": ID, "signature": "AAAAAA"}),
+            Reason.BAD_SIGNATURE,
+            {"id": ID, "signature": "AAAAAA"},
             ["K2xF…8Qw · AAAA…  ✗ does not match → ignored"],
         ),
         (
-            ("new", "not-signed", {"raw": "999"}),
+            Reason.NOT_SIGNED,
+            {"raw": "999"},
             ["✗ not of the form s:ID.signature → ignored"],
         ),
         (
-            ("open", "sealed-opened", {"raw": "eyJ", "signature": "i-YJui", "secret": 0}),
+            Reason.SEALED_OPENED,
+            {"raw": "eyJ", "signature": "i-YJui", "secret": 0},
             ["eyJ · i-YJ…  ✓ matches"],
         ),
-        (("no-session", "path-outside", {}), ["outside the cookie's path"]),
+        (Reason.PATH_OUTSIDE, {}, ["outside the cookie's path"]),
     ],
 )
 def test_the_signature_is_split_and_judged(
-    read: tuple[str, str, dict[str, Any]], lines: list[str]
+    reason: Reason, more: dict[str, Any], lines: list[str]
 ) -> None:
-    outcome, reason, more = read
-    assert row(server.signature, Lane().request().read(outcome, reason, **more)) == lines
+    assert row(server.signature, Lane().request().read(reason, **more)) == lines
 
 
 @pytest.mark.parametrize(
     ("lane", "lines"),
     [
         (Lane().request(), []),
-        (Lane().read("new", "no-cookie").opened(NEW, True), ["9dTz…Lm4 new"]),
-        (Lane().read("look-up", "valid-signature", id=ID).opened(ID, False), ["K2xF…8Qw found"]),
+        (Lane().read(Reason.NO_COOKIE).opened(NEW, True), ["9dTz…Lm4 new"]),
+        (Lane().read(Reason.VALID_SIGNATURE, id=ID).opened(ID, False), ["K2xF…8Qw found"]),
         (
-            Lane().read("look-up", "valid-signature", id=ID).opened(NEW, True),
+            Lane().read(Reason.VALID_SIGNATURE, id=ID).opened(NEW, True),
             ["K2xF…8Qw unknown → 9dTz…Lm4 new"],
         ),
         (
-            Lane().read("new", "bad-signature", id=ID).opened(NEW, True),
+            Lane().read(Reason.BAD_SIGNATURE, id=ID).opened(NEW, True),
             ["K2xF…8Qw refused → 9dTz…Lm4 new"],
         ),
-        (Lane().read("no-session", "store-disconnected").opened(None, False), []),
+        (Lane().read(Reason.STORE_DISCONNECTED).opened(None, False), []),
         (
-            Lane()
-            .read("look-up", "valid-signature", id=ID)
-            .add(Kind.SESSION_OPEN, {"id": NEW, "new": True}, {"reason": "outlived"}),
+            Lane().read(Reason.VALID_SIGNATURE, id=ID).opened(NEW, True, Reason.OUTLIVED),
             ["K2xF…8Qw too old → 9dTz…Lm4 new"],
         ),
     ],
@@ -276,8 +287,8 @@ STORE_FACTS = facts(StoreFacts, "session_present", "has_id", "id_is_text", "modi
 
 
 def decisions() -> Lane:
-    lane = Lane().kept(decide_store(STORE_FACTS), NEW)
-    return lane.cookie(decide_cookie(COOKIE_FACTS), NEW, "connect.sid=x")
+    lane = Lane().kept(decide_store[STORE_FACTS], NEW)
+    return lane.cookie(decide_cookie[COOKIE_FACTS], NEW, "connect.sid=x")
 
 
 def test_decisions_are_told_with_their_reason_the_cookie_first() -> None:
@@ -299,9 +310,18 @@ def test_a_wide_decision_has_its_code_its_sentence_and_its_questions() -> None:
     ]
 
 
+def test_a_cookie_that_was_due_and_cannot_be_written_is_told_as_not_sent() -> None:
+    lane = Lane().add(ErrorOccurred(Failed.COOKIE, "a line break in Path"))
+    lane.cookie(verdict(Reason.COOKIE_FAILED), NEW, None)
+    assert row(server.because, lane) == [
+        "cookie  not sent: the cookie cannot be written",
+        "✗ the cookie could not be written: a line break in Path",
+    ]
+
+
 def test_no_session_and_errors_are_told() -> None:
-    lane = Lane().read("no-session", "store-disconnected")
-    lane.add(Kind.ERROR, {"where": "save", "error": "disk full\x1b[31m"})
+    lane = Lane().read(Reason.STORE_DISCONNECTED)
+    lane.add(ErrorOccurred(Failed.SAVE, "disk full\x1b[31m"))
     assert row(server.because, lane) == [
         "session no session: the store is not connected",
         "✗ saving failed: disk full⟨ESC⟩[31m",

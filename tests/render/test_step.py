@@ -6,13 +6,15 @@ from dataclasses import replace
 
 import pytest
 
+from sessionlab.core.decide import Reason
 from sessionlab.render.catalogue import LANGUAGES, Catalogue
 from sessionlab.render.compare import colours_of, render_comparison, render_step
 from sessionlab.render.comparison import Comparison
 from sessionlab.render.intro import Intro
+from tests.transcript.lane import Lane, record, verdict
 
 from .drawing import cells, drawn
-from .lane import Lane, record, view_of
+from .views import view_of
 
 EN = Catalogue("en")
 ID = "K2xFhV9pQmZ3nT7bWcYdRgLsJkAaE8Qw"
@@ -28,7 +30,7 @@ def plain() -> Lane:
 
 
 def session(session_id: str = ID, lane: str = "session") -> Lane:
-    made = Lane(lane).request(path="/session").read("new", "no-cookie").opened(session_id, True)
+    made = Lane(lane).request(path="/session").read(Reason.NO_COOKIE).opened(session_id, True)
     made.store("set", session_id, record=record(count=1))
     made.response("1번 접속", f"connect.sid=s%3A{session_id}.q0V5hT; Path=/; HttpOnly")
     return made.stored("connect.sid").snapshot({}, {session_id: record(count=1)})
@@ -165,6 +167,16 @@ def test_few_requests_are_all_shown_and_a_lane_with_fewer_says_so() -> None:
     assert requests == ["bot  GET /session", "no request", "no request"]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_conclusion_says_a_refusal_and_a_reason_in_words(language: str) -> None:
+    said = Catalogue(language)
+    refused = Lane().request().response("", "n=x").stored("n", "refused", "too-long")
+    merged = Lane().request().kept(verdict(Reason.MERGED), ID).response().snapshot({}, {})
+    for lane, key in ((refused, "compare.refusal.too-long"), (merged, "reasons.reason.merged")):
+        lines = drawn(render_step(view_of(lane), 1, said), 400)
+        assert said.text(key) in lines[-1]
+
+
 def test_lanes_that_show_the_same_share_a_conclusion_and_a_note_follows() -> None:
     view = view_of(plain(), session(), note="Mind the [red]cookie[/red].")
     lines = [line.rstrip() for line in drawn(render_step(view, 1, EN), 120)]
@@ -200,7 +212,7 @@ def test_a_wide_step_has_whole_ids_and_signatures_at_any_width() -> None:
 
 def test_colours_are_those_of_the_whole_comparison() -> None:
     first = session()
-    first.at(2).request().read("new", "no-cookie").opened("second-id-of-the-lane", True)
+    first.at(2).request().read(Reason.NO_COOKIE).opened("second-id-of-the-lane", True)
     view = view_of(first)
     assert render_step(view, 2, EN).ids.style(ID) == colours_of(view).style(ID)
     assert colours_of(view).style(ID) != colours_of(view).style("second-id-of-the-lane")
@@ -208,7 +220,7 @@ def test_colours_are_those_of_the_whole_comparison() -> None:
 
 def test_ids_take_colours_step_by_step_and_lane_by_lane() -> None:
     one, other = session("id-one-of-step-1", "a"), session("id-two-of-step-1", "b")
-    one.at(2).read("new", "no-cookie").opened("id-three-of-step-2", True)
+    one.at(2).read(Reason.NO_COOKIE).opened("id-three-of-step-2", True)
     ids = list(colours_of(view_of(one, other)))
     assert ids == ["id-one-of-step-1", "id-two-of-step-1", "id-three-of-step-2"]
 

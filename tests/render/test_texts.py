@@ -10,12 +10,13 @@ import pytest
 
 import sessionlab.render
 from sessionlab.core.decide.codes import Outcome, Question, Reason
-from sessionlab.core.events import Kind
+from sessionlab.core.events import Failed
 from sessionlab.core.jar.codes import Refusal, SetOutcome, Withheld
-from sessionlab.core.score import ScoreCode, ScoreRow
+from sessionlab.core.jar.cookie import CookieOrigin
 from sessionlab.render.catalogue import LANGUAGES
-from sessionlab.render.findings import Code
 from sessionlab.render.rows import ROWS
+from sessionlab.transcript.findings import Code
+from sessionlab.transcript.scoreboard import ScoreCode, ScoreRow
 
 TEXT = Path(sessionlab.render.__file__).parent / "text"
 WORDS = {
@@ -32,8 +33,8 @@ WORDS = {
     ("compare", "finding"): Code,
     ("compare", "score"): ScoreRow,
     ("compare", "score-cell"): ScoreCode,
-    ("compare", "error"): ("load", "cookie", "save", "touch", "destroy"),
-    ("compare", "origin"): ("edited", "copied", "script"),
+    ("compare", "error"): Failed,
+    ("compare", "origin"): set(CookieOrigin) - {CookieOrigin.SERVER},
 }
 
 
@@ -58,8 +59,3 @@ def test_questions_are_questions_and_sentences_end(language: str) -> None:
 @pytest.mark.parametrize("text", table("ko", "reasons")["reason"].values())
 def test_korean_reasons_are_polite_sentences(text: str) -> None:
     assert text.endswith("니다.")
-
-
-def test_every_error_of_an_event_has_words() -> None:
-    """The places are those of the docstring of `Kind`."""
-    assert "where: load | cookie | save | touch | destroy" in (Kind.__doc__ or "")

@@ -2,39 +2,56 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
-from sessionlab.core.decide import Verdict
-from sessionlab.core.events import Kind
+from sessionlab.core.events import (
+    CookieDecided,
+    CookieRead,
+    Event,
+    SessionCalled,
+    SessionOpened,
+    StoreAsked,
+    StoreDecided,
+)
 
 from .visiting import Environ, Site, by_path, look, session_of
+
+E = TypeVar("E", bound=Event)
 
 
 class Listener:
     """Keeps what it is told."""
 
     def __init__(self) -> None:
-        self.heard: list[tuple[str, Kind, Verdict | None, dict[str, Any]]] = []
+        self.heard: list[tuple[str, Event]] = []
 
-    def __call__(
-        self, environ: Environ, kind: Kind, verdict: Verdict | None, data: dict[str, Any]
-    ) -> None:
-        self.heard.append((environ["PATH_INFO"], kind, verdict, data))
+    def __call__(self, environ: Environ, event: Event) -> None:
+        self.heard.append((environ["PATH_INFO"], event))
+
+    @property
+    def events(self) -> list[Event]:
+        return [event for _, event in self.heard]
 
     @property
     def steps(self) -> list[str]:
         """Each step in a word or two; and forgets them."""
-        steps = []
-        for _, kind, verdict, data in self.heard:
-            detail = data.get("op") or data.get("call") or (verdict and verdict.reason.value)
-            steps.append(f"{kind.value} {detail}" if detail else kind.value)
+        steps = [word_for(event) for event in self.events]
         self.heard.clear()
         return steps
 
-    def data(self, kind: Kind) -> dict[str, Any]:
-        """The data of the one event of a kind."""
-        (found,) = (data for _, heard, _, data in self.heard if heard is kind)
+    def of(self, kind: type[E]) -> E:
+        """The one event of a kind."""
+        (found,) = (event for event in self.events if isinstance(event, kind))
         return found
+
+
+def word_for(event: Event) -> str:
+    match event:
+        case StoreAsked(op=detail) | SessionCalled(call=detail):
+            return f"{event.kind} {detail}"
+        case CookieRead() | SessionOpened() | CookieDecided() | StoreDecided() if event.verdict:
+            return f"{event.kind} {event.verdict.reason}"
+    return event.kind
 
 
 def login(environ: Environ) -> None:

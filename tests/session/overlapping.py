@@ -12,8 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sessionlab import Record, Session, SessionOptions, get_session
-from sessionlab.core.decide import Verdict
-from sessionlab.core.events import Kind
+from sessionlab.core.events import Event, StoreAsked, StoreDecided, StoreOp
 from sessionlab.core.safeguards import Safeguards
 from tests.session.stores.bench import Bench
 from tests.session.visiting import SECRET, Answer, Environ, Site, by_path
@@ -93,11 +92,11 @@ class World:
         self.during()
         return self.slow(session)
 
-    def _listen(self, environ: Environ, kind: Kind, verdict: Verdict | None, data: Any) -> None:
-        if verdict is not None and verdict.reason.value in CONFLICTS:
-            self.told.append(verdict.reason.value)
-        if kind is Kind.STORE and data["op"] == "swap":
-            self.swaps.append(data["found"])
+    def _listen(self, environ: Environ, event: Event) -> None:
+        if isinstance(event, StoreDecided) and event.verdict.reason.value in CONFLICTS:
+            self.told.append(event.verdict.reason.value)
+        if isinstance(event, StoreAsked) and event.op is StoreOp.SWAP:
+            self.swaps.append(event.found)
 
 
 def options(**given: Any) -> SessionOptions:

@@ -15,7 +15,7 @@ from werkzeug.test import Client, EnvironBuilder, run_wsgi_app
 from werkzeug.wrappers import Request, Response
 
 from sessionlab.core.errors import CookieError, OptionsError, SessionDataError
-from sessionlab.core.events import Kind
+from sessionlab.core.events import CookieDecided, CookieRead, ErrorOccurred, Event
 from sessionlab.core.options import CookieOptions
 from sessionlab.core.wire.sealed import decode_session, encode_session, seal
 from sessionlab.session.cookie_session import (
@@ -101,10 +101,10 @@ class Told:
     """A listener that keeps what it is told."""
 
     def __init__(self) -> None:
-        self.steps: list[tuple[Kind, str | None, dict[str, Any]]] = []
+        self.events: list[Any] = []
 
-    def __call__(self, environ: Any, kind: Kind, verdict: Any, data: dict[str, Any]) -> None:
-        self.steps.append((kind, verdict and verdict.reason.value, data))
+    def __call__(self, environ: Any, event: Event) -> None:
+        self.events.append(event)
 
 
 def counting(environ: Any, start_response: Any) -> Any:
@@ -141,21 +141,23 @@ def test_the_listener_hears_what_came_in_and_what_goes_out(
     client = Client(CookieSessionMiddleware(counting, secrets, listener=told), use_cookies=False)
     answer = client.get("/", headers={"Cookie": cookie} if cookie else {})
 
-    (read, read_reason, came), (wrote, wrote_reason, went) = told.steps
-    assert (read, read_reason, came["secret"]) == (Kind.COOKIE_READ, reason, index)
-    assert came["name"] == "session"
-    assert came["id"] is None
-    assert (wrote, wrote_reason) == (Kind.COOKIE_DECIDED, decided)
-    assert went["set_cookie"] in answer.headers.getlist("Set-Cookie")
-    json.dumps(told.steps[0][2])
+    came, went = told.events
+    assert isinstance(came, CookieRead)
+    assert (came.verdict.reason, came.secret) == (reason, index)
+    assert came.name == "session"
+    assert came.id is None
+    assert isinstance(went, CookieDecided)
+    assert went.verdict is not None
+    assert went.verdict.reason == decided
+    assert went.set_cookie in answer.headers.getlist("Set-Cookie")
 
 
 def test_a_session_that_nobody_asks_for_is_not_read_and_the_decision_says_so() -> None:
     told = Told()
     app = CookieSessionMiddleware(Response("fine"), "key", listener=told)
     Client(app, use_cookies=False).get("/", headers={"Cookie": ONE})
-    assert [(kind, reason) for kind, reason, _ in told.steps] == [
-        (Kind.COOKIE_DECIDED, "sealed-not-accessed")
+    assert [(type(it), it.verdict.reason) for it in told.events] == [
+        (CookieDecided, "sealed-not-accessed")
     ]
 
 
@@ -173,11 +175,9 @@ def test_a_secure_cookie_over_http_is_withheld_and_on_error_is_told_why() -> Non
     assert answer.text == "1"
     assert "Set-Cookie" not in answer.headers
     assert [type(error) for error in errors] == [SecureOverHttp]
-    assert [kind for kind, _, _ in told.steps] == [
-        Kind.COOKIE_READ,
-        Kind.ERROR,
-        Kind.COOKIE_DECIDED,
-    ]
+    assert [type(it) for it in told.events] == [CookieRead, ErrorOccurred, CookieDecided]
+    assert told.events[-1].verdict.reason == "cookie-failed", "it was to be sent, and was not"
+    assert told.events[-1].set_cookie is None
 
 
 def keeping_a_set(environ: Any, start_response: Any) -> Any:

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from sessionlab import CookieOptions
-from sessionlab.core.events import Event, Kind
+from sessionlab.core.decide import Outcome, Reason
+from sessionlab.core.entries import Entry
+from sessionlab.core.events import (
+    CookieDecided,
+    CookieRead,
+    ErrorOccurred,
+    Event,
+    Failed,
+    SessionCalled,
+    SessionMethod,
+    SessionOpened,
+    StoreAsked,
+    StoreDecided,
+    StoreOp,
+    TimePassed,
+)
 from sessionlab.core.safeguards import Safeguards
 from sessionlab.core.wire import sign
 
@@ -151,15 +167,20 @@ def test_a_stream_decides_the_cookie_first_and_the_store_at_its_end() -> None:
         start_response("200 OK", [("Content-Type", "text/plain")])
         count(environ)
         yield b"out"
-        listener.heard.append(("", Kind.RESPONSE, None, {}))  # a mark of our own
+        listener.heard.append(("", TimePassed(0)))  # a mark of our own
 
     Site(app, listener=listener).visit()
     assert listener.steps[2:] == [
         "cookie-decided new-modified-sent",
-        "response",
+        "advance",
         "store-decided new-modified",
         "store set",
     ]
+
+
+def facts_of(event: Event) -> dict[str, Any]:
+    """What an event says, without its verdict."""
+    return {name: value for name, value in vars(event).items() if name != "verdict"}
 
 
 def test_what_each_event_says() -> None:
@@ -167,7 +188,7 @@ def test_what_each_event_says() -> None:
     answer = site.visit()
     session_id = answer.session_id
     text = f'{{"cookie":{COOKIE},"n":1}}'
-    assert [data for *_, data in listener.heard] == [
+    assert [facts_of(event) for event in listener.events] == [
         {"name": "connect.sid", "raw": None, "id": None, "signature": None, "secret": None},
         {"id": session_id, "new": True},
         {"id": session_id},
@@ -177,7 +198,7 @@ def test_what_each_event_says() -> None:
     listener.heard.clear()
     site.visit("/logout", answer.cookie)
     signature = sign(session_id, SECRET).partition(".")[2]
-    assert [data for *_, data in listener.heard] == [
+    assert [facts_of(event) for event in listener.events] == [
         {
             "name": "connect.sid",
             "raw": f"s:{session_id}.{signature}",
@@ -192,7 +213,7 @@ def test_what_each_event_says() -> None:
         {"id": session_id},
         {"name": "connect.sid", "id": session_id, "set_cookie": None},
     ]
-    assert {path for path, *_ in listener.heard} == {"/logout"}
+    assert {path for path, _ in listener.heard} == {"/logout"}
 
 
 # a Cookie header, what is said of it
@@ -221,50 +242,48 @@ READ: dict[str, tuple[str, dict[str, Any]]] = {
 def test_what_is_said_of_a_cookie(header: str, said: dict[str, Any]) -> None:
     site, listener = heard_site(secrets=[SECRET, "old"])
     site.visit(cookie=header)
-    assert listener.data(Kind.COOKIE_READ).items() >= said.items()
+    assert said.items() <= vars(listener.of(CookieRead)).items()
 
 
-# the operation that fails, the path, the last events
-FAILURES: dict[str, tuple[str, str, list[tuple[Kind, dict[str, Any]]]]] = {
+# the operation that fails, the path, the events that tell of an error
+FAILURES: dict[str, tuple[str, str, list[Event]]] = {
     "saving": (
         "set",
         "/",
         [
-            (Kind.STORE, {"op": "set", "error": "set of sess:id failed"}),
-            (Kind.ERROR, {"where": "save", "error": "set of sess:id failed"}),
+            StoreAsked(StoreOp.SET, "id", f'{{"cookie":{COOKIE},"n":2}}', None, "set failed"),
+            ErrorOccurred(Failed.SAVE, "set failed"),
         ],
     ),
     "touching": (
         "touch",
         "/look",
         [
-            (Kind.STORE, {"op": "touch", "error": "touch of sess:id failed"}),
-            (Kind.ERROR, {"where": "touch", "error": "touch of sess:id failed"}),
+            StoreAsked(StoreOp.TOUCH, "id", f'{{"cookie":{COOKIE},"n":1}}', None, "touch failed"),
+            ErrorOccurred(Failed.TOUCH, "touch failed"),
         ],
     ),
     "a call": (
         "destroy",
         "/logout",
         [
-            (Kind.STORE, {"op": "destroy", "error": "destroy of sess:id failed"}),
-            (Kind.SESSION_CALL, {"call": "destroy", "error": "destroy of sess:id failed"}),
+            StoreAsked(StoreOp.DESTROY, "id", None, None, "destroy failed"),
+            SessionCalled(SessionMethod.DESTROY, "id", "destroy failed"),
         ],
     ),
     "loading": (
         "get",
         "/",
         [
-            (Kind.STORE, {"op": "get", "found": None, "error": "get of sess:id failed"}),
-            (Kind.ERROR, {"where": "load", "error": "get of sess:id failed"}),
+            StoreAsked(StoreOp.GET, "id", None, None, "get failed"),
+            ErrorOccurred(Failed.LOAD, "get failed"),
         ],
     ),
 }
 
 
 @pytest.mark.parametrize(("operation", "path", "events"), FAILURES.values(), ids=FAILURES)
-def test_failures_are_heard_of(
-    operation: str, path: str, events: list[tuple[Kind, dict[str, Any]]]
-) -> None:
+def test_failures_are_heard_of(operation: str, path: str, events: list[Event]) -> None:
     site, listener = heard_site(store=FailingStore(), genid=lambda environ: "id")
     cookie = site.visit().cookie
     listener.heard.clear()
@@ -274,20 +293,40 @@ def test_failures_are_heard_of(
             site.visit(path, cookie)
     else:
         site.visit(path, cookie)
-    heard = [(kind, data) for _, kind, _, data in listener.heard if data.get("error") is not None]
-    assert [kind for kind, _ in heard] == [kind for kind, _ in events]
-    for (_, data), (_, expected) in zip(heard, events, strict=True):
-        assert data.items() >= expected.items()
+    heard = [it for it in listener.events if getattr(it, "error", None) is not None]
+    assert [without_key(it) for it in heard] == events
 
 
-def test_a_cookie_that_can_not_be_written_is_heard_of() -> None:
+def without_key(event: Any) -> Event:
+    """The event with its error shortened: the store's error names the key too."""
+    return replace(event, error=event.error.replace("of sess:id ", ""))
+
+
+def test_a_cookie_that_cannot_be_written_is_not_told_as_sent() -> None:
     site, listener = heard_site(cookie=CookieOptions(domain="not a domain"))
     site.visit()
-    assert listener.data(Kind.ERROR) == {
-        "where": "cookie",
-        "error": "option domain is invalid: 'not a domain'",
-    }
-    assert listener.data(Kind.COOKIE_DECIDED)["set_cookie"] is None
+    assert listener.of(ErrorOccurred) == ErrorOccurred(
+        Failed.COOKIE, "option domain is invalid: 'not a domain'"
+    )
+    decided = listener.of(CookieDecided)
+    assert decided.set_cookie is None
+    assert decided.verdict is not None
+    assert (decided.verdict.outcome, decided.verdict.reason) == (
+        Outcome.WITHHOLD,
+        Reason.COOKIE_FAILED,
+    )
+
+
+def test_a_cookie_that_cannot_be_cleared_is_not_told_as_cleared() -> None:
+    site, listener = heard_site(
+        cookie=CookieOptions(domain="not a domain"), safeguards=Safeguards(clear_cookie=True)
+    )
+    site.visit("/logout", "connect.sid=x")
+    decided = listener.of(CookieDecided)
+    assert (decided.set_cookie, decided.verdict and decided.verdict.reason) == (
+        None,
+        Reason.COOKIE_FAILED,
+    )
 
 
 def test_data_that_is_no_json_is_heard_of_when_it_is_too_late() -> None:
@@ -299,10 +338,9 @@ def test_data_that_is_no_json_is_heard_of_when_it_is_too_late() -> None:
         session_of(environ)["when"] = object()
 
     Site(app, listener=listener).visit()
-    assert listener.data(Kind.ERROR) == {
-        "where": "save",
-        "error": "not JSON: Object of type object is not JSON serializable",
-    }
+    assert listener.of(ErrorOccurred) == ErrorOccurred(
+        Failed.SAVE, "not JSON: Object of type object is not JSON serializable"
+    )
 
 
 def test_a_save_that_looks_first_is_heard_of() -> None:
@@ -310,18 +348,24 @@ def test_a_save_that_looks_first_is_heard_of() -> None:
     answer = site.visit()
     listener.heard.clear()
     site.visit(cookie=answer.cookie)
-    swaps = [data for *_, data in listener.heard if data.get("op") == "swap"]
+    asked = [it for it in listener.events if isinstance(it, StoreAsked)]
     text = f'{{"cookie":{COOKIE},"n":2}}'
-    assert swaps == [
-        {"op": "swap", "id": answer.session_id, "record": text, "found": True, "error": None}
-    ]
+    assert asked[1:] == [StoreAsked(StoreOp.SWAP, answer.session_id, text, True, None)]
 
 
-def test_an_id_that_is_no_text_is_none_in_events() -> None:
+def test_an_id_that_is_not_text_is_none_in_events() -> None:
     site, listener = heard_site(genid=lambda environ: 5)
     site.visit()
-    assert listener.data(Kind.STORE_DECIDED) == {"id": None}
-    assert listener.data(Kind.COOKIE_DECIDED)["id"] is None
+    assert listener.of(SessionOpened).id is None
+    assert listener.of(StoreDecided).id is None
+    assert listener.of(CookieDecided).id is None
+
+
+def test_an_id_that_is_not_text_and_is_a_key_all_the_same_is_told_as_text() -> None:
+    site, listener = heard_site(genid=lambda environ: 5)
+    site.visit("/save")
+    asked = [it for it in listener.events if isinstance(it, StoreAsked | SessionCalled)]
+    assert {it.id for it in asked} == {"5"}
 
 
 def test_the_store_that_the_application_put_in_place_is_heard_of_too() -> None:
@@ -333,24 +377,21 @@ def test_the_store_that_the_application_put_in_place_is_heard_of_too() -> None:
         count(environ)
 
     Site(doing(act), listener=listener).visit()
-    assert listener.data(Kind.STORE)["op"] == "set"
+    assert listener.of(StoreAsked).op is StoreOp.SET
     assert other.operations == ["set"]
 
 
-def test_everything_that_is_told_is_json_and_makes_events() -> None:
+def test_everything_that_is_told_is_json_and_reads_back() -> None:
     site, listener = heard_site(cookie=CookieOptions(max_age=60))
     cookie = site.visit().cookie
     for path in ("/", "/look", "/save", "/login", "/logout"):
         site.visit(path, cookie)
-    for number, (_, kind, verdict, data) in enumerate(listener.heard, 1):
-        event = Event(
-            seq=number, at=0, step=0, lane="1", kind=kind, data=data,
-            verdict=None if verdict is None else verdict.to_json(),
-        )  # fmt: skip
-        assert Event.from_json(json.loads(json.dumps(event.to_json()))) == event
+    for number, event in enumerate(listener.events, 1):
+        entry = Entry(seq=number, at=0, step=0, lane="1", event=event)
+        assert Entry.from_json(json.loads(json.dumps(entry.to_json()))) == entry
 
 
 def test_ids_of_events_are_those_of_the_cookie() -> None:
     site, listener = heard_site()
     answer = site.visit()
-    assert listener.data(Kind.SESSION_OPEN)["id"] == id_of(answer.cookie)
+    assert listener.of(SessionOpened).id == id_of(answer.cookie)

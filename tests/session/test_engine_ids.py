@@ -109,6 +109,12 @@ def test_what_is_no_id_is_neither_sent_nor_saved_as_one(session_id: Any) -> None
         assert len(site.store) == 0
 
 
+def test_an_empty_id_is_sent_once_too() -> None:
+    site = Site(doing(count), genid=lambda environ: "")
+    cookie = site.visit().cookie
+    assert site.visit(cookie=cookie).set_cookies == [], "the browser has it, as in Express"
+
+
 @pytest.mark.parametrize("resave", [False, True])
 def test_an_id_that_the_store_does_not_know_is_never_adopted(resave: bool) -> None:
     site = Site(doing(count), resave=resave)

@@ -9,12 +9,25 @@ import pytest
 
 from sessionlab import CookieOptions, MemoryStore, Record, set_session
 from sessionlab.core.errors import SessionConflict
-from sessionlab.core.events import Kind
+from sessionlab.core.events import Event, SessionOpened, StoreDecided
 from sessionlab.core.record import dump_data
 from sessionlab.core.safeguards import OnConflict, Safeguards
-from sessionlab.session.stores.base import Swap
+from sessionlab.core.store import Swap
+from sessionlab.core.wire import sign
 
-from .visiting import Clock, Environ, Site, by_path, doing, look, session_of
+from .visiting import (
+    SECRET,
+    START,
+    Clock,
+    Environ,
+    LoggedStore,
+    Site,
+    TextStore,
+    by_path,
+    doing,
+    look,
+    session_of,
+)
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -36,9 +49,9 @@ class Shared:
         self.cookie = self.site.visit("/begin").cookie
         (self.session_id,) = self.site.store.all()
 
-    def listen(self, environ: Environ, kind: Kind, verdict: Any, data: Any) -> None:
-        if kind is Kind.STORE_DECIDED:
-            self.told.append(verdict.reason.value)
+    def listen(self, environ: Environ, event: Event) -> None:
+        if isinstance(event, StoreDecided):
+            self.told.append(event.verdict.reason.value)
 
     def begin(self, environ: Environ) -> None:
         session_of(environ).update(a=1, b=1)
@@ -277,6 +290,18 @@ def test_looking_writes_nothing() -> None:
     assert site.store.operations == ["get", "touch"]
 
 
+def test_looking_writes_nothing_wherever_the_time_of_birth_stands() -> None:
+    """Express adds to the end of a record, and so does a merge."""
+    text = f'{{"cookie":{{"expires":null}},"a":1,"$created":{START},"b":2}}'
+    kept, read_anew = LoggedStore(Clock()), TextStore({"id": text})
+    kept.set("id", Record.from_text(text))
+    for store in (kept, read_anew):
+        store.operations.clear()
+        site = ageing(store=store, genid=lambda environ: "id")
+        site.visit("/look", f"connect.sid=s:{sign('id', SECRET)}")
+        assert "set" not in store.operations
+
+
 def test_a_visitor_who_leaves_nothing_is_still_not_kept() -> None:
     site = ageing()
     answer = site.visit("/look")
@@ -309,9 +334,9 @@ def test_a_new_id_is_a_new_life() -> None:
 def test_an_outlived_session_is_told_of() -> None:
     told: list[Any] = []
 
-    def listen(environ: Environ, kind: Kind, verdict: Any, data: Any) -> None:
-        if kind is Kind.SESSION_OPEN:
-            told.append((verdict and verdict.reason.value, data["new"]))
+    def listen(environ: Environ, event: Event) -> None:
+        if isinstance(event, SessionOpened):
+            told.append((event.verdict and event.verdict.reason.value, event.new))
 
     site = ageing(listener=listen)
     cookie = site.visit("/put").cookie

@@ -1,4 +1,4 @@
-"""While nobody listens, nothing is built: no text of a record, no checks, no event."""
+"""While nobody listens, nothing is built: no text of a record, no event."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 import sessionlab.session.exchange as exchange_module
 from sessionlab import CookieOptions, Record
-from sessionlab.core.decide import Verdict
+from sessionlab.core.events import KINDS
 
 from .listening import heard_app, heard_site
 from .visiting import Site, doing, look
@@ -22,9 +22,8 @@ def forbid(*args: Any, **kwargs: Any) -> Any:
 
 def forbid_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Record, "text", property(forbid))
-    monkeypatch.setattr(Verdict, "checks", property(forbid))
-    monkeypatch.setattr(Verdict, "to_json", forbid)
-    monkeypatch.setattr(exchange_module, "ObservedStore", forbid)
+    for kind in KINDS.values():
+        monkeypatch.setattr(kind, "__init__", forbid)
     monkeypatch.setattr(exchange_module, "_cookie_read", forbid)
     monkeypatch.setattr(exchange_module, "_text", forbid)
 
@@ -32,7 +31,7 @@ def forbid_all(monkeypatch: pytest.MonkeyPatch) -> None:
 PATHS = ["/", "/look", "/save", "/login", "/logout", "/"]
 
 
-def test_without_a_listener_no_text_no_verdict_and_no_event_is_made(
+def test_without_a_listener_no_text_and_no_event_is_made(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     site = Site(heard_app)

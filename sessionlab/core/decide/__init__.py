@@ -1,6 +1,6 @@
 """Decisions: facts in, verdict with its reason out."""
 
-from sessionlab.core.decide.codes import Outcome, Question, Reason, outcome_of
+from sessionlab.core.decide.codes import Outcome, Question, Reason
 from sessionlab.core.decide.conflict import ConflictFacts, decide_conflict
 from sessionlab.core.decide.sealed import OpenFacts, SealFacts, decide_open, decide_seal
 from sessionlab.core.decide.session import (
@@ -13,14 +13,17 @@ from sessionlab.core.decide.session import (
     decide_read,
     decide_store,
 )
-from sessionlab.core.decide.tree import Check, Facts, Verdict
+from sessionlab.core.decide.tree import Ask, Check, Decision, Facts, OpenFact, Verdict
 
 __all__ = [
+    "Ask",
     "Check",
     "ConflictFacts",
     "CookieFacts",
+    "Decision",
     "Facts",
     "LoadFacts",
+    "OpenFact",
     "OpenFacts",
     "Outcome",
     "Question",
@@ -36,5 +39,4 @@ __all__ = [
     "decide_read",
     "decide_seal",
     "decide_store",
-    "outcome_of",
 ]

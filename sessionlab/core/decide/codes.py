@@ -2,13 +2,14 @@
 
 Rules
 - Codes are public and stable: kebab-case, never reused for something else.
-- A reason belongs to exactly one outcome.
+- A reason has exactly one outcome, which stands beside it.
 - Every code has a sentence in the text catalogue, in each language.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Self
 
 
 class Outcome(StrEnum):
@@ -68,117 +69,70 @@ class Question(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why.  The value is the public code; `outcome_of` tells what follows from it."""
+    """Why.  The value is the public code; ``outcome`` is what is done for this reason."""
+
+    outcome: Outcome
+
+    def __new__(cls, code: str, outcome: Outcome) -> Self:
+        reason = str.__new__(cls, code)
+        reason._value_ = code
+        reason.outcome = outcome
+        return reason
 
     # the request comes in
-    STORE_DISCONNECTED = "store-disconnected"
-    PATH_OUTSIDE = "path-outside"
-    NO_COOKIE = "no-cookie"
-    NOT_SIGNED = "not-signed"
-    BAD_SIGNATURE = "bad-signature"
-    VALID_SIGNATURE = "valid-signature"
+    STORE_DISCONNECTED = "store-disconnected", Outcome.NO_SESSION
+    PATH_OUTSIDE = "path-outside", Outcome.NO_SESSION
+    NO_COOKIE = "no-cookie", Outcome.NEW
+    NOT_SIGNED = "not-signed", Outcome.NEW
+    BAD_SIGNATURE = "bad-signature", Outcome.NEW
+    VALID_SIGNATURE = "valid-signature", Outcome.LOOK_UP
+    EMPTY_ID = "empty-id", Outcome.NEW
     # the store has answered
-    RECORD_FOUND = "record-found"
-    UNKNOWN_ID = "unknown-id"
-    OUTLIVED = "outlived"
+    RECORD_FOUND = "record-found", Outcome.OPEN
+    UNKNOWN_ID = "unknown-id", Outcome.NEW
+    OUTLIVED = "outlived", Outcome.NEW
     # the first byte goes out
-    NO_SESSION_NO_COOKIE = "no-session-no-cookie"
-    ID_NOT_TEXT_NO_COOKIE = "id-not-text-no-cookie"
-    NEW_UNINITIALIZED = "new-uninitialized"
-    NEW_EMPTY_SENT = "new-empty-sent"
-    NEW_MODIFIED_SENT = "new-modified-sent"
-    ROLLING_SENT = "rolling-sent"
-    EXPIRY_MOVED = "expiry-moved"
-    BROWSER_HAS_IT = "browser-has-it"
-    NOTHING_CHANGED = "nothing-changed"
-    SECURE_OVER_HTTP = "secure-over-http"
-    COOKIE_CLEARED = "cookie-cleared"
+    NO_SESSION_NO_COOKIE = "no-session-no-cookie", Outcome.WITHHOLD
+    ID_NOT_TEXT_NO_COOKIE = "id-not-text-no-cookie", Outcome.WITHHOLD
+    NEW_UNINITIALIZED = "new-uninitialized", Outcome.WITHHOLD
+    NEW_EMPTY_SENT = "new-empty-sent", Outcome.SEND
+    NEW_MODIFIED_SENT = "new-modified-sent", Outcome.SEND
+    ROLLING_SENT = "rolling-sent", Outcome.SEND
+    EXPIRY_MOVED = "expiry-moved", Outcome.SEND
+    BROWSER_HAS_IT = "browser-has-it", Outcome.WITHHOLD
+    NOTHING_CHANGED = "nothing-changed", Outcome.WITHHOLD
+    SECURE_OVER_HTTP = "secure-over-http", Outcome.WITHHOLD
+    COOKIE_CLEARED = "cookie-cleared", Outcome.CLEAR
+    COOKIE_FAILED = "cookie-failed", Outcome.WITHHOLD  # what came of one that cannot be written
     # the body ends
-    UNSET_DESTROYED = "unset-destroyed"
-    UNSET_NO_ID = "unset-no-id"
-    UNSET_KEPT = "unset-kept"
-    ID_NOT_TEXT = "id-not-text"
-    NEW_MODIFIED = "new-modified"
-    NEW_EMPTY = "new-empty"
-    NEW_EMPTY_DROPPED = "new-empty-dropped"
-    MODIFIED = "modified"
-    RESAVED = "resaved"
-    ID_REUSED = "id-reused"
-    SAVED_ALREADY = "saved-already"
-    UNMODIFIED_TOUCHED = "unmodified-touched"
-    UNMODIFIED_NO_TOUCH = "unmodified-no-touch"
-    # somebody else wrote meanwhile
-    REVIVED = "revived"
-    DESTROYED_MEANWHILE = "destroyed-meanwhile"
-    OVERWRITTEN = "overwritten"
-    MERGED = "merged"
-    CONFLICT_REPORTED = "conflict-reported"
+    UNSET_DESTROYED = "unset-destroyed", Outcome.DESTROY
+    UNSET_NO_ID = "unset-no-id", Outcome.LEAVE
+    UNSET_KEPT = "unset-kept", Outcome.LEAVE
+    ID_NOT_TEXT = "id-not-text", Outcome.LEAVE
+    NEW_MODIFIED = "new-modified", Outcome.SAVE
+    NEW_EMPTY = "new-empty", Outcome.SAVE
+    NEW_EMPTY_DROPPED = "new-empty-dropped", Outcome.LEAVE
+    MODIFIED = "modified", Outcome.SAVE
+    RESAVED = "resaved", Outcome.SAVE
+    ID_REUSED = "id-reused", Outcome.SAVE
+    SAVED_ALREADY = "saved-already", Outcome.LEAVE
+    UNMODIFIED_TOUCHED = "unmodified-touched", Outcome.TOUCH
+    UNMODIFIED_NO_TOUCH = "unmodified-no-touch", Outcome.LEAVE
+    # another request wrote meanwhile
+    REVIVED = "revived", Outcome.SAVE
+    DESTROYED_MEANWHILE = "destroyed-meanwhile", Outcome.LEAVE
+    OVERWRITTEN = "overwritten", Outcome.SAVE
+    MERGED = "merged", Outcome.SAVE
+    CONFLICT_REPORTED = "conflict-reported", Outcome.LEAVE
     # a sealed cookie comes in
-    SEALED_NO_COOKIE = "sealed-no-cookie"
-    SEALED_WITHOUT_SEAL = "sealed-without-seal"
-    SEALED_BAD_SEAL = "sealed-bad-seal"
-    SEALED_UNREADABLE = "sealed-unreadable"
-    SEALED_OPENED = "sealed-opened"
+    SEALED_NO_COOKIE = "sealed-no-cookie", Outcome.NEW
+    SEALED_WITHOUT_SEAL = "sealed-without-seal", Outcome.NEW
+    SEALED_BAD_SEAL = "sealed-bad-seal", Outcome.NEW
+    SEALED_UNREADABLE = "sealed-unreadable", Outcome.NEW
+    SEALED_OPENED = "sealed-opened", Outcome.OPEN
     # a sealed cookie goes out
-    SEALED_NOT_ACCESSED = "sealed-not-accessed"
-    SEALED_UNSET = "sealed-unset"
-    SEALED_NEW_EMPTY = "sealed-new-empty"
-    SEALED_UNCHANGED = "sealed-unchanged"
-    SEALED_SENT = "sealed-sent"
-
-
-_OUTCOMES: dict[Reason, Outcome] = {
-    Reason.STORE_DISCONNECTED: Outcome.NO_SESSION,
-    Reason.PATH_OUTSIDE: Outcome.NO_SESSION,
-    Reason.NO_COOKIE: Outcome.NEW,
-    Reason.NOT_SIGNED: Outcome.NEW,
-    Reason.BAD_SIGNATURE: Outcome.NEW,
-    Reason.VALID_SIGNATURE: Outcome.LOOK_UP,
-    Reason.RECORD_FOUND: Outcome.OPEN,
-    Reason.UNKNOWN_ID: Outcome.NEW,
-    Reason.OUTLIVED: Outcome.NEW,
-    Reason.NO_SESSION_NO_COOKIE: Outcome.WITHHOLD,
-    Reason.ID_NOT_TEXT_NO_COOKIE: Outcome.WITHHOLD,
-    Reason.NEW_UNINITIALIZED: Outcome.WITHHOLD,
-    Reason.NEW_EMPTY_SENT: Outcome.SEND,
-    Reason.NEW_MODIFIED_SENT: Outcome.SEND,
-    Reason.ROLLING_SENT: Outcome.SEND,
-    Reason.EXPIRY_MOVED: Outcome.SEND,
-    Reason.BROWSER_HAS_IT: Outcome.WITHHOLD,
-    Reason.NOTHING_CHANGED: Outcome.WITHHOLD,
-    Reason.SECURE_OVER_HTTP: Outcome.WITHHOLD,
-    Reason.COOKIE_CLEARED: Outcome.CLEAR,
-    Reason.UNSET_DESTROYED: Outcome.DESTROY,
-    Reason.UNSET_NO_ID: Outcome.LEAVE,
-    Reason.UNSET_KEPT: Outcome.LEAVE,
-    Reason.ID_NOT_TEXT: Outcome.LEAVE,
-    Reason.NEW_MODIFIED: Outcome.SAVE,
-    Reason.NEW_EMPTY: Outcome.SAVE,
-    Reason.NEW_EMPTY_DROPPED: Outcome.LEAVE,
-    Reason.MODIFIED: Outcome.SAVE,
-    Reason.RESAVED: Outcome.SAVE,
-    Reason.ID_REUSED: Outcome.SAVE,
-    Reason.SAVED_ALREADY: Outcome.LEAVE,
-    Reason.UNMODIFIED_TOUCHED: Outcome.TOUCH,
-    Reason.UNMODIFIED_NO_TOUCH: Outcome.LEAVE,
-    Reason.REVIVED: Outcome.SAVE,
-    Reason.DESTROYED_MEANWHILE: Outcome.LEAVE,
-    Reason.OVERWRITTEN: Outcome.SAVE,
-    Reason.MERGED: Outcome.SAVE,
-    Reason.CONFLICT_REPORTED: Outcome.LEAVE,
-    Reason.SEALED_NO_COOKIE: Outcome.NEW,
-    Reason.SEALED_WITHOUT_SEAL: Outcome.NEW,
-    Reason.SEALED_BAD_SEAL: Outcome.NEW,
-    Reason.SEALED_UNREADABLE: Outcome.NEW,
-    Reason.SEALED_OPENED: Outcome.OPEN,
-    Reason.SEALED_NOT_ACCESSED: Outcome.WITHHOLD,
-    Reason.SEALED_UNSET: Outcome.CLEAR,
-    Reason.SEALED_NEW_EMPTY: Outcome.WITHHOLD,
-    Reason.SEALED_UNCHANGED: Outcome.WITHHOLD,
-    Reason.SEALED_SENT: Outcome.SEND,
-}
-
-
-def outcome_of(reason: Reason) -> Outcome:
-    """What is done for a reason; each reason has exactly one outcome."""
-    return _OUTCOMES[reason]
+    SEALED_NOT_ACCESSED = "sealed-not-accessed", Outcome.WITHHOLD
+    SEALED_UNSET = "sealed-unset", Outcome.CLEAR
+    SEALED_NEW_EMPTY = "sealed-new-empty", Outcome.WITHHOLD
+    SEALED_UNCHANGED = "sealed-unchanged", Outcome.WITHHOLD
+    SEALED_SENT = "sealed-sent", Outcome.SEND

@@ -6,18 +6,17 @@ Rules
 
 from __future__ import annotations
 
-from functools import cache
 from typing import NamedTuple
 
 from sessionlab.core.decide.codes import Question, Reason
-from sessionlab.core.decide.tree import Ask, Verdict, decide
+from sessionlab.core.decide.tree import Ask, Decision
 
 
 class ConflictFacts(NamedTuple):
     """What is known when a save finds something else than was loaded.
 
-    ``record_there``: there is a live record.  ``may_revive``: a destroyed one may come back.
-    ``merges``, ``reports``: what the options say of a conflict.
+    ``record_there``: there was a live record when the store last answered.  ``may_revive``: a
+    destroyed one may come back.  ``merges``, ``reports``: what the options say of a conflict.
     """
 
     record_there: bool
@@ -36,8 +35,5 @@ _CONFLICT = Ask(
     ),
 )
 
-
-@cache
-def decide_conflict(facts: ConflictFacts) -> Verdict:
-    """Somebody else wrote meanwhile: is this save done, merged, reported or dropped?"""
-    return decide(_CONFLICT, facts)
+decide_conflict = Decision(_CONFLICT, ConflictFacts)
+"""Another request wrote meanwhile: is this save done, merged, reported or dropped?"""

@@ -2,43 +2,44 @@
 
 Rules
 - Two moments: the cookies come in (`decide_open`), the headers go out (`decide_seal`).
-- There is no store: who holds the cookie and its ``.sig`` holds the session.
+- There is no store: whoever holds the cookie and its ``.sig`` holds the session.
 """
 
 from __future__ import annotations
 
-from functools import cache
 from typing import NamedTuple
 
 from sessionlab.core.decide.codes import Question, Reason
-from sessionlab.core.decide.tree import Ask, Verdict, decide
+from sessionlab.core.decide.tree import Ask, Decision
 
 
 class OpenFacts(NamedTuple):
     """What is known when the cookies come in.
 
     ``seal_present``: the companion cookie ``NAME.sig`` is there.  ``seal_fits``: one of the keys
-    made it for this value.  ``data_readable``: the value is base64 of a JSON object.
+    made it for this value.  ``data_readable``: the value is base64 of a JSON object; open until the
+    seal fits, because nothing is decoded before.
     """
 
     cookie_present: bool
     seal_present: bool
     seal_fits: bool
-    data_readable: bool
+    data_readable: bool | None
 
 
 class SealFacts(NamedTuple):
     """What is known when the headers go out.
 
     ``accessed``: the application asked for the session.  ``unset``: it set it to none.
-    ``was_there``: it came with the request.  ``changed``: its JSON is another than it was.
+    ``was_there``: it came with the request.  ``changed``: its JSON is another than it was; open
+    where it is not yet written.
     """
 
     accessed: bool
     unset: bool
     was_there: bool
     has_data: bool
-    changed: bool
+    changed: bool | None
 
 
 _OPEN = Ask(
@@ -73,14 +74,8 @@ _SEAL = Ask(
     ),
 )
 
+decide_open = Decision(_OPEN, OpenFacts)
+"""The cookies come in: is their data the session, or does a new one begin?"""
 
-@cache
-def decide_open(facts: OpenFacts) -> Verdict:
-    """The cookies come in: is their data the session, or is a new one begun?"""
-    return decide(_OPEN, facts)
-
-
-@cache
-def decide_seal(facts: SealFacts) -> Verdict:
-    """The headers go out: is the cookie sent, cleared or left as the browser has it?"""
-    return decide(_SEAL, facts)
+decide_seal = Decision(_SEAL, SealFacts)
+"""The headers go out: is the cookie sent, cleared or left as the browser has it?"""

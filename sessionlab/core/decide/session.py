@@ -3,29 +3,33 @@
 Rules
 - A tree for each moment: the request comes in (`decide_read`), the store has answered
   (`decide_load`), the first byte goes out (`decide_cookie`), the body ends (`decide_store`).
-- Facts are booleans.  IDs, hashes and times are compared by the caller, which keeps a verdict a
-  function of a few bits and lets it be remembered: deciding is one look-up.
-- The facts have names in `CookieFacts` and its like; a plain tuple in the same order is taken as
-  well, and is the quicker one to make.
+- Facts are booleans.  IDs, hashes and times are compared by the caller, so that a verdict is a
+  function of a few bits.
+- The facts have their names in `CookieFacts` and its like; a plain tuple in the same order works
+  too, and is quicker to make.
 """
 
 from __future__ import annotations
 
-from functools import cache
 from typing import NamedTuple
 
 from sessionlab.core.decide.codes import Question, Reason
-from sessionlab.core.decide.tree import Ask, Facts, Verdict, decide
+from sessionlab.core.decide.tree import Ask, Decision
 
 
 class ReadFacts(NamedTuple):
-    """What is known when the request comes in."""
+    """What is known when the request comes in.
+
+    Those about the cookie are open until the cookie is looked at.  ``has_id``: an ID that is not
+    empty stands before the signature.
+    """
 
     store_connected: bool
     path_matches: bool
-    cookie_present: bool
-    cookie_signed: bool
-    signature_fits: bool
+    cookie_present: bool | None
+    cookie_signed: bool | None
+    signature_fits: bool | None
+    has_id: bool | None
 
 
 class LoadFacts(NamedTuple):
@@ -41,30 +45,32 @@ class LoadFacts(NamedTuple):
 class CookieFacts(NamedTuple):
     """What is known when the headers go out.
 
-    ``id_from_browser``: the session's ID is the one that the browser sent.  ``modified``: another
-    ID than at the start, or other data.  ``has_expiry``: the cookie has an expiry.
-    ``cookie_secure``: it is marked Secure.  ``clears_cookie``: the option is on, and the browser
-    sent a cookie of this name.
+    ``id_from_browser``: the session's ID is the one that the browser sent, under a signature that
+    fits.  ``modified``: another ID than at the start, or other data; open where the data is not
+    yet written as JSON.
+    ``has_expiry``: the cookie has an expiry.  ``cookie_secure``: it is marked Secure.
+    ``request_secure`` is open until it matters to a Secure cookie.  ``clears_cookie``: the option
+    is on, and the browser sent a cookie of this name.
     """
 
     session_present: bool
     id_is_text: bool
     id_from_browser: bool
     save_uninitialized: bool
-    modified: bool
+    modified: bool | None
     rolling: bool
     has_expiry: bool
     cookie_secure: bool
-    request_secure: bool
+    request_secure: bool | None
     clears_cookie: bool
 
 
 class StoreFacts(NamedTuple):
     """What is known when the body ends.
 
-    ``has_id``: there is an ID at all (an unset session keeps it).  ``ever_saved``: this request
-    saved the session itself, or it was loaded with resave off.  ``saved_as_it_is``: and the data
-    is still what was saved then.
+    ``has_id``: there is an ID at all (an unset session keeps it).  ``ever_saved``: the application
+    called save(), whatever came of it, or the session was loaded with resave off.
+    ``saved_as_it_is``: and the ID and the data are still what they were then.
     """
 
     session_present: bool
@@ -95,7 +101,7 @@ _READ = Ask(
                 yes=Ask(
                     Question.SIGNATURE_FITS,
                     no=Reason.BAD_SIGNATURE,
-                    yes=Reason.VALID_SIGNATURE,
+                    yes=Ask(Question.HAS_ID, yes=Reason.VALID_SIGNATURE, no=Reason.EMPTY_ID),
                 ),
             ),
         ),
@@ -202,35 +208,24 @@ _STORE = Ask(
 )
 
 
-@cache
-def decide_read(facts: Facts) -> Verdict:
-    """The request comes in: no session at all, a new one, or one to look up in the store.
+decide_read = Decision(_READ, ReadFacts)
+"""The request comes in: no session at all, a new one, or one to look up in the store.
 
-    A signature that fits says only that the server once issued the ID; whether there is such a
-    session is the store's answer, and an ID that the store does not know is never adopted.
-    """
-    return decide(_READ, ReadFacts._make(facts))
+A signature that fits says only that the server once issued the ID; whether there is such a session
+is the store's answer.
+"""
 
+decide_load = Decision(_LOAD, LoadFacts)
+"""The store has answered: is its record the session, or does a new one begin?
 
-@cache
-def decide_load(facts: Facts) -> Verdict:
-    """The store has answered: is its record the session, or does a new one begin?
+An ID that the store does not know is never adopted, however well it is signed.
+"""
 
-    An ID that the store does not know is never adopted, however well it is signed.
-    """
-    return decide(_LOAD, LoadFacts._make(facts))
+decide_cookie = Decision(_COOKIE, CookieFacts)
+"""The first byte goes out: is Set-Cookie sent?
 
+A cookie without expiry is sent once, because the browser keeps it until it is closed.
+"""
 
-@cache
-def decide_cookie(facts: Facts) -> Verdict:
-    """The first byte goes out: is Set-Cookie sent?
-
-    A cookie without expiry is sent once, because the browser keeps it until it is closed.
-    """
-    return decide(_COOKIE, CookieFacts._make(facts))
-
-
-@cache
-def decide_store(facts: Facts) -> Verdict:
-    """The body ends: is the record saved, touched, destroyed or left?"""
-    return decide(_STORE, StoreFacts._make(facts))
+decide_store = Decision(_STORE, StoreFacts)
+"""The body ends: is the record saved, touched, destroyed or left?"""

@@ -1,22 +1,27 @@
 """How a decision is made: a tree of yes/no questions about facts, with reasons for leaves.
 
 Rules
-- The verdict and its explanation are read off the same walk, so that they cannot disagree.
-- Facts are named tuples of booleans; a question's code, with underscores, is the fact's name.
-- The questions on the way are worked out when somebody reads them, and not before.
+- One walk gives the verdict and its explanation, so the two cannot disagree.
+- Facts are tuples of booleans.  A fact that costs work may be left open (None): it is worked out
+  when a question asks for it, and not before.
+- A question's code, with underscores, is the name of its fact.
+- A walk depends on nothing but the facts, so it is remembered.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
 
-from sessionlab.core.decide.codes import Outcome, Question, Reason, outcome_of
+from sessionlab.core.decide.codes import Outcome, Question, Reason
 
-Facts = tuple[bool, ...]
+Facts = tuple[bool | None, ...]
+"""In the order of the decision's named tuple; that tuple itself, or a plain one (quicker)."""
 
 
-class Check(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Check:
     """One question asked on the way, and its answer."""
 
     question: Question
@@ -34,39 +39,61 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A decision: what is done, why, and the questions on the way."""
+    """A decision: what is done, why, and the questions in the order in which they were asked.
+
+    The last question decided.
+    """
 
     outcome: Outcome
     reason: Reason
-    facts: Facts
-    tree: Ask = field(repr=False)
+    checks: tuple[Check, ...]
 
-    @property
-    def checks(self) -> tuple[Check, ...]:
-        """The questions in the order in which they were asked, up to the one that decided."""
-        return _walk(self.tree, self.facts)[1]
+    @classmethod
+    def of(cls, reason: Reason, checks: tuple[Check, ...]) -> Self:
+        """The verdict for this reason; its outcome follows."""
+        return cls(reason.outcome, reason, checks)
 
-    def to_json(self) -> dict[str, Any]:
-        """The verdict as JSON-safe data, as events carry it."""
-        return {
-            "outcome": self.outcome.value,
-            "reason": self.reason.value,
-            "checks": [
-                {"question": check.question.value, "answer": check.answer} for check in self.checks
-            ],
+
+class OpenFact(LookupError):
+    """A question asked for a fact that was left open."""
+
+    def __init__(self, question: Question) -> None:
+        super().__init__(f"the fact {question} was left open")
+        self.question = question
+
+
+class Decision(dict[Facts, Verdict]):
+    """A tree over the facts of one moment, and the walks through it so far.
+
+    ``decision[facts]`` is the verdict, at the price of one look-up.  It raises OpenFact where a
+    question asks for a fact that is left open.  ``shape`` is the named tuple of the facts.
+    """
+
+    def __init__(self, tree: Ask, shape: type[tuple[Any, ...]]) -> None:
+        super().__init__()
+        self.tree = tree
+        fields: tuple[str, ...] = shape._fields  # type: ignore[attr-defined] # a named tuple
+        self._places: Mapping[Question, int] = {
+            Question(field.replace("_", "-")): place for place, field in enumerate(fields)
         }
 
+    def __missing__(self, facts: Facts) -> Verdict:
+        node: Ask | Reason = self.tree
+        checks: list[Check] = []
+        while isinstance(node, Ask):
+            answer = facts[self._places[node.question]]
+            if answer is None:
+                raise OpenFact(node.question)
+            checks.append(Check(node.question, answer))
+            node = node.yes if answer else node.no
+        verdict = self[facts] = Verdict.of(node, tuple(checks))
+        return verdict
 
-def decide(tree: Ask, facts: Facts) -> Verdict:
-    """Walk the tree with these facts."""
-    reason, _ = _walk(tree, facts)
-    return Verdict(outcome_of(reason), reason, facts, tree)
-
-
-def _walk(node: Ask | Reason, facts: Facts) -> tuple[Reason, tuple[Check, ...]]:
-    checks = []
-    while isinstance(node, Ask):
-        answer: bool = getattr(facts, node.question.value.replace("-", "_"))
-        checks.append(Check(node.question, answer))
-        node = node.yes if answer else node.no
-    return node, tuple(checks)
+    def work_out(self, facts: Facts, answer: Callable[[Question], bool]) -> Verdict:
+        """The verdict where facts may be open: each is worked out when a question asks for it."""
+        while True:
+            try:
+                return self[facts]
+            except OpenFact as open_fact:
+                place = self._places[open_fact.question]
+                facts = (*facts[:place], answer(open_fact.question), *facts[place + 1 :])

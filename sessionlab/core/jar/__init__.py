@@ -8,7 +8,7 @@ milliseconds since the epoch.  Text is octets as latin-1 characters, as in WSGI.
 from sessionlab.core.jar.codes import Refusal, SendWarning, SetOutcome, SetWarning, Withheld
 from sessionlab.core.jar.cookie import (
     CookieKey,
-    CookieSource,
+    CookieOrigin,
     PartitionKey,
     Priority,
     SameSite,
@@ -33,7 +33,7 @@ __all__ = [
     "Api",
     "CookieKey",
     "CookieNotFound",
-    "CookieSource",
+    "CookieOrigin",
     "InvalidUrl",
     "Jar",
     "JarVerdict",

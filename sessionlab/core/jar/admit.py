@@ -21,12 +21,12 @@ from dataclasses import dataclass
 from sessionlab.core.jar.codes import Refusal, SetWarning
 from sessionlab.core.jar.cookie import (
     CookieKey,
-    CookieSource,
+    CookieOrigin,
     PartitionKey,
     SameSite,
     StoredCookie,
 )
-from sessionlab.core.jar.evict import Entry
+from sessionlab.core.jar.evict import JarEntry
 from sessionlab.core.jar.hosts import default_path, domain_match, path_match
 from sessionlab.core.jar.parse import SetCookie
 from sessionlab.core.jar.request import Relation, ResolvedRequest, Sites
@@ -75,7 +75,7 @@ class Candidate:
             priority=cookie.priority,
             created=replaced.created if replaced else now,
             value_since=since,
-            source=CookieSource.SCRIPT if self.request.is_script else CookieSource.SERVER,
+            origin=CookieOrigin.SCRIPT if self.request.is_script else CookieOrigin.SERVER,
         )
 
 
@@ -100,7 +100,7 @@ def judge(cookie: SetCookie, request: ResolvedRequest, sites: Sites) -> Candidat
     return candidate
 
 
-def judge_in_jar(candidate: Candidate, neighbours: Iterable[Entry]) -> None:
+def judge_in_jar(candidate: Candidate, neighbours: Iterable[JarEntry]) -> None:
     """Check the remaining rules.  ``neighbours``: the jar's cookies of the same site."""
     cookie = candidate.cookie
     if (

@@ -30,7 +30,7 @@ class Priority(StrEnum):
     HIGH = "high"
 
 
-class CookieSource(StrEnum):
+class CookieOrigin(StrEnum):
     """How the cookie got into this jar."""
 
     SERVER = "server"
@@ -84,7 +84,7 @@ class StoredCookie:
     priority: Priority
     created: int
     value_since: int
-    source: CookieSource
+    origin: CookieOrigin
 
     @property
     def key(self) -> CookieKey:

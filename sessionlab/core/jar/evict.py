@@ -57,20 +57,20 @@ class Limits:
 
 
 @dataclass(slots=True, eq=False)
-class Entry:
+class JarEntry:
     """A cookie in the jar, and when it was last set or sent (ms since the epoch)."""
 
     cookie: StoredCookie
     last_access: int
 
 
-def evict_from_site(entries: Iterable[Entry], limits: Limits) -> list[Entry]:
+def evict_from_site(entries: Iterable[JarEntry], limits: Limits) -> list[JarEntry]:
     """Which of a site's unpartitioned cookies to evict."""
     left = _least_recent_first(entries)
     if len(left) <= limits.site:
         return []
     surplus = len(left) - limits.site_kept
-    evicted: list[Entry] = []
+    evicted: list[JarEntry] = []
     for priority, spare_secure in _ROUNDS:
         of_priority = [entry for entry in left if entry.cookie.priority is priority]
         candidates = [entry for entry in of_priority if not (spare_secure and entry.cookie.secure)]
@@ -82,7 +82,7 @@ def evict_from_site(entries: Iterable[Entry], limits: Limits) -> list[Entry]:
     return evicted
 
 
-def evict_from_partition(entries: Iterable[Entry], limits: Limits) -> list[Entry]:
+def evict_from_partition(entries: Iterable[JarEntry], limits: Limits) -> list[JarEntry]:
     """Which of a site's cookies in one partition to evict."""
     left = _least_recent_first(entries)
     size = sum(_size(entry) for entry in left)
@@ -93,7 +93,7 @@ def evict_from_partition(entries: Iterable[Entry], limits: Limits) -> list[Entry
     return left[:evicted]
 
 
-def evict_from_jar(entries: Iterable[Entry], now: int, limits: Limits) -> list[Entry]:
+def evict_from_jar(entries: Iterable[JarEntry], now: int, limits: Limits) -> list[JarEntry]:
     """Which unpartitioned cookies of all sites to evict."""
     left = _least_recent_first(entries)
     if len(left) <= limits.jar:
@@ -103,9 +103,9 @@ def evict_from_jar(entries: Iterable[Entry], now: int, limits: Limits) -> list[E
     return unused[: len(left) - limits.jar_kept]
 
 
-def _least_recent_first(entries: Iterable[Entry]) -> list[Entry]:
+def _least_recent_first(entries: Iterable[JarEntry]) -> list[JarEntry]:
     return sorted(entries, key=lambda entry: (entry.last_access, entry.cookie.created))
 
 
-def _size(entry: Entry) -> int:
+def _size(entry: JarEntry) -> int:
     return octets(entry.cookie.name) + octets(entry.cookie.value)

@@ -17,9 +17,9 @@ from dataclasses import replace
 from sessionlab.core.errors import SessionlabError
 from sessionlab.core.jar.admit import Candidate, judge, judge_in_jar
 from sessionlab.core.jar.codes import Refusal, SendWarning, SetOutcome, SetWarning
-from sessionlab.core.jar.cookie import CookieKey, CookieSource, StoredCookie
+from sessionlab.core.jar.cookie import CookieKey, CookieOrigin, StoredCookie
 from sessionlab.core.jar.evict import (
-    Entry,
+    JarEntry,
     Limits,
     evict_from_jar,
     evict_from_partition,
@@ -30,7 +30,7 @@ from sessionlab.core.jar.request import PublicSuffix, RequestContext, Sites
 from sessionlab.core.jar.send import send_warnings, withheld_reasons
 from sessionlab.core.jar.verdict import JarVerdict, Selection, SendVerdict
 
-_Bucket = dict[CookieKey, Entry]
+_Bucket = dict[CookieKey, JarEntry]
 _UNSENDABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f;]")
 
 
@@ -115,7 +115,7 @@ class Jar:
         entry = self._buckets.get(self._site_of(cookie), {}).get(cookie.key)
         if entry is None:
             raise CookieNotFound(cookie.key)
-        edited = replace(entry.cookie, value=value, source=CookieSource.EDITED)
+        edited = replace(entry.cookie, value=value, origin=CookieOrigin.EDITED)
         _check_sendable(edited)
         entry.cookie = edited
         return edited
@@ -134,7 +134,7 @@ class Jar:
 
     def copy_to(self, other: Jar, now: int) -> tuple[StoredCookie, ...]:
         """Copy the cookies that are valid at ``now`` into another jar; return the copies."""
-        copies = tuple(replace(cookie, source=CookieSource.COPIED) for cookie in self.cookies(now))
+        copies = tuple(replace(cookie, origin=CookieOrigin.COPIED) for cookie in self.cookies(now))
         for cookie in copies:
             other.put(cookie, now)
         return copies
@@ -184,7 +184,7 @@ class Jar:
         limits = self._limits
         partition = cookie.partition
         bucket = self._buckets[site]
-        evicted: list[Entry] = []
+        evicted: list[JarEntry] = []
         if partition or len(bucket) > limits.site:
             for key in [key for key, entry in bucket.items() if entry.cookie.expired(now)]:
                 self._forget(site, key)
@@ -207,7 +207,7 @@ class Jar:
     def _insert(self, site: str, key: CookieKey, cookie: StoredCookie, now: int) -> _Bucket:
         bucket = self._buckets.setdefault(site, {})
         self._count += key not in bucket
-        bucket[key] = Entry(cookie, now)
+        bucket[key] = JarEntry(cookie, now)
         return bucket
 
     def _forget(self, site: str, key: CookieKey) -> None:
@@ -217,7 +217,7 @@ class Jar:
             if not bucket:
                 del self._buckets[site]
 
-    def _forget_all(self, entries: Iterable[Entry]) -> None:
+    def _forget_all(self, entries: Iterable[JarEntry]) -> None:
         for entry in entries:
             self._forget(self._site_of(entry.cookie), entry.cookie.key)
 

@@ -127,9 +127,12 @@ def load_json(text: str) -> Any:
     """``JSON.parse``.  Raises ValueError for text that is not JSON, NaN and Infinity included."""
     try:
         if text[:1] == "{":  # decode() would look for blanks first, which doubles the time
-            value, end = JSON_DECODER.raw_decode(text)
-            if end == len(text):
-                return value
+            try:
+                value, end = _scan(text, 0)
+                if end == len(text):
+                    return value
+            except StopIteration:
+                pass  # decode() says what is wrong
         return JSON_DECODER.decode(text)
     except RecursionError:
         raise ValueError("nested too deeply") from None
@@ -148,6 +151,7 @@ def _finite(text: str) -> float:
 
 JSON_DECODER: Final = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite)
 """Reads strict JSON: no NaN, no infinities."""
+_scan = JSON_DECODER.scan_once  # type: ignore[attr-defined] # what decode() itself calls
 
 
 def _write_value(value: Any) -> str:

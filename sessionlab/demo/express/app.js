@@ -1,20 +1,20 @@
 'use strict'
 
 /*
- * The demo's /session as an Express application, as sessionlab/demo/handlers.py and designs.py
- * have it, with connect-redis as its store:
+ * The demo's /session as an Express application with connect-redis as its store. It does the same
+ * as sessionlab/demo/handlers.py and designs.py:
  *
  *     node app.js SETTINGS
  *
  * SETTINGS is JSON: modules (the folder from which the npm packages are found), redis (URL),
  * prefix (of its keys), options (express-session's), base (the path), login and logout (what they
- * do), now (ms; time stands still there), seed (of the session IDs).
+ * do), now (the fixed time in ms), seed (of the session IDs).
  *
- * It tells what this application sees of its sessions from outside of express-session, one JSON
- * line for each: cookies as they came, what was asked of the store, the session that it was
- * handed, what it called itself, and the Set-Cookie line. The first line is {"port": …}. A line
- * {"now": …} on stdin sets the time; when no request is left, it is answered with what was seen,
- * and {}. The program ends with stdin.
+ * It reports what can be observed from outside express-session, one JSON line for each event: the
+ * Cookie header, the store's operations, the session that the application got, the session's
+ * methods that it called, and the Set-Cookie lines. The first line of output is {"port": …}. A
+ * line {"now": …} on stdin sets the time; when no request is running, the answer is the events
+ * since the last one, and {}. The program ends when stdin does.
  */
 
 const { createHash } = require('crypto')
@@ -30,16 +30,16 @@ const { RedisStore } = installed('connect-redis')
 const { createClient } = installed('redis')
 
 const seen = []
-const tell = (kind, data) => seen.push({ kind, ...data })
+const record = (kind, data) => seen.push({ kind, ...data })
 
-/* Time stands still but for what we are told. */
+/* The clock only moves when a line on stdin sets it. */
 const RealDate = Date
 globalThis.Date = class extends RealDate {
   constructor (...parts) { super(...(parts.length ? parts : [settings.now])) }
   static now () { return settings.now }
 }
 
-/* The same IDs in each replay: sessionlab/replay/ids.py makes them alike. */
+/* The same IDs each time, made like those of sessionlab/stage/ids.py. */
 let drawn = 0
 const genid = () => {
   drawn += 1
@@ -47,16 +47,16 @@ const genid = () => {
   return digest.subarray(0, 24).toString('base64url')
 }
 
-/* connect-redis, each call told of when it was answered. */
-class ToldStore extends RedisStore {
-  get (id, done) { super.get(id, this.told('get', id, null, done)) }
-  set (id, data, done) { super.set(id, data, this.told('set', id, data, done)) }
-  touch (id, data, done) { super.touch(id, data, this.told('touch', id, data, done)) }
-  destroy (id, done) { super.destroy(id, this.told('destroy', id, null, done)) }
+/* connect-redis; records each operation when it is answered. */
+class RecordingStore extends RedisStore {
+  get (id, done) { super.get(id, this.recorded('get', id, null, done)) }
+  set (id, data, done) { super.set(id, data, this.recorded('set', id, data, done)) }
+  touch (id, data, done) { super.touch(id, data, this.recorded('touch', id, data, done)) }
+  destroy (id, done) { super.destroy(id, this.recorded('destroy', id, null, done)) }
 
-  told (op, id, data, done) {
+  recorded (op, id, data, done) {
     return (error, found) => {
-      tell('store', {
+      record('store', {
         op,
         id,
         record: op === 'get' ? (found ? JSON.stringify(found) : null) : data && JSON.stringify(data),
@@ -68,37 +68,37 @@ class ToldStore extends RedisStore {
   }
 }
 
-/* What goes in and out around express-session; `pending` counts the requests that are not over. */
+/* Records the headers before and after express-session; `pending` counts running requests. */
 let pending = 0
 let whenIdle = () => {}
 
-function around (req, res, next) {
+function recordHeaders (req, res, next) {
   pending += 1
-  tell('cookie-read', { header: req.headers.cookie ?? null })
+  record('cookie-read', { header: req.headers.cookie ?? null })
   res.on('close', () => {
-    tell('cookie-decided', { set_cookie: [res.getHeader('Set-Cookie') ?? []].flat() })
+    record('cookie-decided', { set_cookie: [res.getHeader('Set-Cookie') ?? []].flat() })
     pending -= 1
     if (pending === 0) whenIdle()
   })
   next()
 }
 
-function opened (req, res, next) {
-  if (req.session) tell('session-open', { id: req.sessionID })
+function recordSession (req, res, next) {
+  if (req.session) record('session-open', { id: req.sessionID })
   next()
 }
 
-/* A method of the session, told of when it was answered. */
+/* Calls a method of the session, and records the call when it is answered. */
 const call = (req, name) => new Promise((resolve, reject) => {
   const { id } = req.session
   req.session[name]((error) => {
-    tell('session-call', { call: name, id, error: error ? error.message : null })
+    record('session-call', { call: name, id, error: error ? error.message : null })
     if (error) reject(error)
     else resolve()
   })
 })
 
-/* Express 4 knows no promises: their errors are handed on here. */
+/* Express 4 does not handle promises: this passes their errors on. */
 const handler = (handle) => (req, res, next) => {
   Promise.resolve(handle(req, res)).catch(next)
 }
@@ -172,7 +172,7 @@ function routes () {
   return router
 }
 
-async function obey (line) {
+async function answerLine (line) {
   Object.assign(settings, JSON.parse(line))
   if (pending) await new Promise((resolve) => { whenIdle = resolve })
   for (const it of seen.splice(0)) console.log(JSON.stringify(it))
@@ -181,23 +181,23 @@ async function obey (line) {
 
 async function main () {
   const client = createClient({ url: settings.redis })
-  client.on('error', () => {}) // the commands fail, and that is told
+  client.on('error', () => {}) // the commands fail, and their errors are recorded
   await client.connect()
-  const store = new ToldStore({ client, prefix: settings.prefix })
+  const store = new RecordingStore({ client, prefix: settings.prefix })
 
   const app = express()
   app.set('env', 'production') // no stack traces in answers
-  app.use(around)
+  app.use(recordHeaders)
   app.use(express.urlencoded({ extended: false }))
   app.use(session({ ...settings.options, genid, store }))
-  app.use(opened)
+  app.use(recordSession)
   app.use(settings.base, routes())
   app.use((error, req, res, next) => text(res, error.message, error.status ?? 500))
 
   const server = app.listen(0, '127.0.0.1', () => {
     console.log(JSON.stringify({ port: server.address().port }))
   })
-  for await (const line of readline.createInterface({ input: process.stdin })) await obey(line)
+  for await (const line of readline.createInterface({ input: process.stdin })) await answerLine(line)
   process.exit()
 }
 

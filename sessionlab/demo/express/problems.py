@@ -1,4 +1,4 @@
-"""What can be wrong with the parts from outside: they are not there, or do not work."""
+"""What can be wrong with the programs from outside: they are missing, or they fail."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sessionlab.core.errors import SessionlabError
 
 
-class Part(StrEnum):
+class OutsidePart(StrEnum):
     """What can be missing, with the fields of its sentence, ``express.missing.CODE``."""
 
     NODE = "node"  # least
@@ -22,14 +22,14 @@ class Part(StrEnum):
 
 
 class Missing(NamedTuple):
-    """One missing part, and what its sentence says of it."""
+    """A missing part, and the fields of its sentence."""
 
-    part: Part
+    part: OutsidePart
     fields: Mapping[str, object]
 
 
 class ProgramFailed(OSError):
-    """A program that did not start, ended, or fell silent; ``said`` is what it complained of."""
+    """A program did not start, ended, or stopped answering; ``said`` is its last error line."""
 
     def __init__(self, program: str, said: str) -> None:
         super().__init__(f"{program} failed: {said or 'it said nothing'}")
@@ -38,7 +38,7 @@ class ProgramFailed(OSError):
 
 
 class PartsMissing(SessionlabError):
-    """Parts from outside that are not there, all of them."""
+    """All the parts from outside that are missing."""
 
     def __init__(self, parts: tuple[Missing, ...]) -> None:
         super().__init__(f"missing: {', '.join(missing.part for missing in parts)}")

@@ -1,10 +1,10 @@
-"""Programs from outside, started for a while: a Redis server of our own, and Node.
+"""Starts programs from outside and ends them: a Redis server of our own, and Node.
 
 Rules
-- Loopback only, a free port, no file outside of a temporary folder, which goes with the program.
-- Nothing is polled: a program says on its standard output when it is ready.
-- No wait is without bound.  A program that ends or stays silent is a `ProgramFailed`, an OSError.
-- A program ends with us, even if we are killed: when its standard input does.
+- Loopback only, a free port, and no file outside a temporary folder, which is removed at the end.
+- Nothing is polled: a program reports on its standard output when it is ready.
+- Every wait has a limit.  A program that ends or does not answer raises `ProgramFailed` (OSError).
+- A program ends when its standard input does, so it also ends when we are killed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from sessionlab.demo.express.problems import ProgramFailed
 
 HOST = "127.0.0.1"
 PATIENCE = 30.0
-"""Seconds for a program to start or to answer; a busy machine may take some."""
+"""Seconds for a program to start or to answer; long enough for a busy machine."""
 
 _ATTEMPTS = 5
 _LAST_LINES = 20
@@ -35,16 +35,16 @@ _UNTIL_INPUT_ENDS = (
     '"$@" & pid=$!; exec >&- 2>&-; read -r _; kill "$pid"; wait "$pid"',
     "sh",
 )
-"""Runs a program that takes no notice of its input until that ends; its output is its own."""
+"""Runs a program that ignores its input, and ends it when the input ends."""
 
 _READY = "Ready to accept connections"
 _TAKEN = "Address already in use"
 
 
 class Program:
-    """A process whose lines are read as they come.
+    """A process whose output is read line by line.
 
-    ``ends_with_input``: whether it ends by itself when its standard input does.
+    ``ends_with_input``: it ends by itself when its standard input ends; else it is terminated.
     """
 
     def __init__(self, name: str, command: Sequence[str], *, ends_with_input: bool = True) -> None:
@@ -110,7 +110,7 @@ class Program:
         return any(words in line for line in self._said)
 
     def _last_words(self) -> str:
-        """What it complained of: the line that names an error, or else the last."""
+        """The first line with "Error" among its last lines, or else the last line."""
         lines = [line.strip() for line in (*self._said, *self._complaints) if line.strip()]
         errors = [line for line in lines if "Error" in line]
         return (errors or lines[-1:] or [""])[0]
@@ -132,11 +132,11 @@ def _close(stream: Any) -> None:
     try:
         stream.close()
     except OSError:
-        return  # what was still to be written has no reader any more
+        return  # nobody reads what was still to be written
 
 
 class OwnRedis:
-    """A Redis server that keeps everything in memory, for as long as its ``with`` block.
+    """A Redis server that keeps everything in memory, until its ``with`` block ends.
 
     ``binary`` is redis-server or valkey-server.  Raises ProgramFailed.
     """
@@ -151,7 +151,7 @@ class OwnRedis:
 
     @property
     def url(self) -> str:
-        """Where it is, for clients of either language."""
+        """Its URL, without a query."""
         return f"redis://{HOST}:{self.port}"
 
     def stop(self) -> None:
@@ -166,7 +166,7 @@ class OwnRedis:
         self.stop()
 
     def _start(self, binary: str) -> int:
-        """Start it on a free port, and on another one if somebody else was quicker."""
+        """Start it on a free port; try another if the port was taken meanwhile."""
         attempts = count(1)
         while True:
             port = _free_port()
@@ -194,10 +194,10 @@ def _free_port() -> int:
 
 
 class NodeServer:
-    """A script in Node that serves HTTP and speaks JSON lines with us.
+    """A script in Node that serves HTTP and exchanges JSON lines with us.
 
-    Its argument is ``settings``; its first line is ``{"port": …}``.  Each line that it is sent
-    (`ask`) it answers with any lines and ``{}`` at the end.  Raises ProgramFailed.
+    Its argument is ``settings``; its first line is ``{"port": …}``.  It answers each line from
+    `ask` with any number of lines and a final ``{}``.  Raises ProgramFailed.
     """
 
     def __init__(self, node: str, script: Path, settings: Mapping[str, Any]) -> None:
@@ -209,7 +209,7 @@ class NodeServer:
             raise
 
     def ask(self, message: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Send a message; return what it said before it answered.  Raises ProgramFailed."""
+        """Send a message; return the lines of its answer.  Raises ProgramFailed."""
         self._program.write(json.dumps(message))
         said: list[dict[str, Any]] = []
         while line := json.loads(self._program.line()):

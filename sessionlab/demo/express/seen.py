@@ -1,10 +1,10 @@
-"""What is seen of express-session from outside, as events.
+"""What can be observed of express-session from outside, as events.
 
 Rules
-- express-session tells nobody what it decides.  What the application and the store around it see
-  is told by app.js; whether a cookie's signature fits is worked out here, from the same secrets.
-- Nothing is guessed: the decision about the cookie comes without a verdict, that about the store
-  does not come at all.
+- express-session does not report its decisions.  app.js reports what the application and the store
+  see; this file checks a cookie's signature with the same secrets.
+- Nothing is guessed: the event about the cookie has no verdict, and there is no event about the
+  store's decision.
 """
 
 from __future__ import annotations
@@ -12,8 +12,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sessionlab.core.decide import LoadFacts, ReadFacts, decide_load, decide_read
-from sessionlab.core.events import Kind
+from sessionlab.core.decide import ReadFacts, decide_load, decide_read
+from sessionlab.core.events import (
+    CookieDecided,
+    CookieRead,
+    Event,
+    SessionCalled,
+    SessionMethod,
+    SessionOpened,
+    StoreAsked,
+    StoreOp,
+)
 from sessionlab.core.options import SessionOptions
 from sessionlab.core.wire import (
     Signer,
@@ -23,67 +32,69 @@ from sessionlab.core.wire import (
     find_cookie,
 )
 
-Record = Callable[[Kind, Mapping[str, Any], Mapping[str, Any] | None], None]
 _PREFIX = "s:"
 
 
 class Seen:
-    """Turns what app.js tells into events of one lane."""
+    """Turns the lines of app.js into events; ``record`` is called with each."""
 
-    def __init__(self, options: SessionOptions, record: Record) -> None:
+    def __init__(self, options: SessionOptions, record: Callable[[Event], None]) -> None:
         self._name = options.name
         self._signer = Signer(options.secrets)  # type: ignore[arg-type] # a tuple since it was made
         self._record = record
         self._found: bool | None = None
+        """Whether the store knew the cookie's ID; None: it was not asked."""
 
-    def tell(self, lines: Iterable[Mapping[str, Any]]) -> None:
-        """Record an event for each line."""
+    def record(self, lines: Iterable[Mapping[str, Any]]) -> None:
+        """Record an event for each line.  Raises KeyError or ValueError for an unknown one."""
         for line in lines:
-            kind = Kind(line["kind"])
-            data = {key: value for key, value in line.items() if key != "kind"}
-            match kind:
-                case Kind.COOKIE_READ:
-                    self._found = None
-                    self._cookie_read(data["header"])
-                case Kind.SESSION_OPEN:
-                    self._session_open(data["id"])
-                case Kind.COOKIE_DECIDED:
-                    self._cookie_decided(data["set_cookie"])
-                case _:
-                    if kind is Kind.STORE and data["op"] == "get" and self._found is None:
-                        self._found = data["found"]
-                    self._record(kind, data, None)
+            self._record(self._event(line))
 
-    def _cookie_read(self, header: str | None) -> None:
+    def _event(self, line: Mapping[str, Any]) -> Event:
+        match line["kind"]:
+            case CookieRead.kind:
+                self._found = None
+                return self._cookie_read(line["header"])
+            case SessionOpened.kind:
+                return self._session_opened(line["id"])
+            case CookieDecided.kind:
+                return self._cookie_decided(line["set_cookie"])
+            case SessionCalled.kind:
+                return SessionCalled(SessionMethod(line["call"]), line["id"], line["error"])
+            case StoreAsked.kind:
+                op, found = StoreOp(line["op"]), line["found"]
+                if op is StoreOp.GET and self._found is None:
+                    self._found = found
+                return StoreAsked(op, line["id"], line["record"], found, line["error"])
+        raise ValueError(f"app.js reports an unknown kind of event: {line['kind']!r}")
+
+    def _cookie_read(self, header: str | None) -> CookieRead:
         value = find_cookie(header, self._name) if header else None
         raw = decode_cookie(value) if value else None
         signed = raw is not None and raw.startswith(_PREFIX)
         text = raw[len(_PREFIX) :] if raw is not None and signed else ""
         id_, _, signature = text.rpartition(".")
         secret = self._signer.match(text) if signed else None
-        data = {
-            "name": self._name,
-            "raw": raw,
-            "id": id_ if signed else None,
-            "signature": signature if signed else None,
-            "secret": secret,
-        }
-        facts = ReadFacts(True, True, raw is not None, signed, secret is not None)
-        self._record(Kind.COOKIE_READ, data, decide_read(facts).to_json())
+        facts = ReadFacts(True, True, raw is not None, signed, secret is not None, bool(id_))
+        return CookieRead(
+            verdict=decide_read[facts],
+            name=self._name,
+            raw=raw,
+            id=id_ if signed else None,
+            signature=signature if signed else None,
+            secret=secret,
+        )
 
-    def _session_open(self, session_id: str) -> None:
-        verdict = None
-        if self._found is not None:
-            verdict = decide_load(LoadFacts(self._found, False)).to_json()
-        self._record(Kind.SESSION_OPEN, {"id": session_id, "new": not self._found}, verdict)
+    def _session_opened(self, session_id: str) -> SessionOpened:
+        verdict = None if self._found is None else decide_load[self._found, False]
+        return SessionOpened(verdict, session_id, new=not self._found)
 
-    def _cookie_decided(self, lines: list[str]) -> None:
-        """The application may have set a cookie of that name, too; this one is signed."""
-        front = f"{self._name}={encode_component(_PREFIX)}"
-        line = next((it for it in reversed(lines) if it.startswith(front)), None)
+    def _cookie_decided(self, lines: list[str]) -> CookieDecided:
+        """The session's cookie: the signed one, as the application may set one with that name."""
+        start = f"{self._name}={encode_component(_PREFIX)}"
+        line = next((it for it in reversed(lines) if it.startswith(start)), None)
         id_ = None
         if line is not None:
-            signed = decode_component(line[len(front) :].partition(";")[0])
+            signed = decode_component(line[len(start) :].partition(";")[0])
             id_ = signed.rpartition(".")[0]
-        data = {"name": self._name, "id": id_, "set_cookie": line}
-        self._record(Kind.COOKIE_DECIDED, data, None)
+        return CookieDecided(None, self._name, id_, line)

@@ -1,4 +1,4 @@
-"""What a console would draw, as runs of characters that look alike and are equally wide."""
+"""What a console would draw, as runs of characters with the same style and width."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FOREGROUND = THEME.foreground_color.hex
 
 
 class Run(NamedTuple):
-    """Characters of one style; ``wide``: each takes two cells.  ``x``: the cell it begins in."""
+    """Characters of one style; ``wide``: each takes two cells.  ``x``: the first cell, from 0."""
 
     text: str
     style: Style
@@ -46,7 +46,7 @@ class Run(NamedTuple):
 
     @property
     def css(self) -> str:
-        """The style as declarations for ``color`` and the rest; empty for plain text."""
+        """The style as CSS declarations; empty for plain text."""
         parts = []
         if self.style.color is not None and not self.style.color.is_default:
             parts.append(f"color:{self.style.color.get_truecolor(THEME).hex}")
@@ -76,7 +76,7 @@ def drawn(parts: Iterable[RenderableType], width: int) -> list[list[Run]]:
 
 
 def _without_end_blanks(line: list[Segment]) -> list[Segment]:
-    """The line without the blanks at its end; the grounds are all the same."""
+    """The line without trailing blanks, which show nothing: no style has a background."""
     kept = list(line)
     while kept and not kept[-1].text.strip(" "):
         kept.pop()

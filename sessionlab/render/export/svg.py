@@ -2,9 +2,9 @@
 
 Rules
 - System fonts only, monospace ones first, Korean ones among them.
-- Every run is put at its own place and stretched to its cells; a wide character gets a place of
-  its own.  A reader's fonts can so make it uglier, but not crooked.
-- Lines across and down are drawn, not written: fonts leave gaps between rows.
+- Every run is placed by itself and stretched to its cells, and so is every wide character.  Other
+  fonts can make the picture uglier, but the columns stay straight.
+- Box lines are drawn as paths, because fonts leave gaps between rows.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def svg_picture(lines: Sequence[Iterable[Run]], width: int, title: str) -> str:
     text: list[str] = []
     for row, line in enumerate(lines):
         for run in line:
-            text += _written(run, row, classes)
+            text += _text_elements(run, row, classes)
             for stroke in _strokes(run, row):
                 frames.setdefault(_colour(run), []).append(stroke)
     for colour, strokes in frames.items():
@@ -75,8 +75,8 @@ def svg_picture(lines: Sequence[Iterable[Run]], width: int, title: str) -> str:
     )
 
 
-def _written(run: Run, row: int, classes: dict[str, str]) -> Iterator[str]:
-    """The run's words; blanks and lines of the frame are not written."""
+def _text_elements(run: Run, row: int, classes: dict[str, str]) -> Iterator[str]:
+    """The run's words as elements; blanks and box lines are left out."""
     y = row * _LINE + _BASE
     css = run.css.replace("color:", "fill:", 1)
     attribute = f' class="{classes.setdefault(css, f"s{len(classes)}")}"' if css else ""
@@ -104,7 +104,7 @@ def _words(run: Run) -> Iterator[tuple[str, int, int]]:
 
 
 def _split(text: str) -> Iterator[tuple[int, str]]:
-    """The words, each with the number of blanks in front of it."""
+    """The words, each with the number of blanks before it."""
     blanks = 0
     for part in text.split(" "):
         if part:

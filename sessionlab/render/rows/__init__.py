@@ -2,52 +2,52 @@
 
 Rules
 - A row asks every lane the same question; its code is the key of its label, ``compare.row``.
-- A row is a function from what happened to lines.  No lines: the lane has nothing to say, and
-  ``compare.nothing.<row>`` says so.
-- A row shows what the events hold and works nothing out that the events could contradict.
+- A row is a function from what happened to lines.  Without lines, ``compare.nothing.<row>`` is
+  shown.
+- A row shows what the events hold; it works out nothing that they could contradict.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
-from sessionlab.render.exchange import Exchange, LaneStep
 from sessionlab.render.look import Line, Look
 from sessionlab.render.rows import browser, server, store
+from sessionlab.transcript.steps import LaneStep, RoundTrip
+
+About = TypeVar("About", RoundTrip, LaneStep)
+"""One request or a passage of it, or the step as a whole."""
 
 
-class ExchangeRow(NamedTuple):
-    """A row about one request."""
-
-    code: str
-    draw: Callable[[Exchange, Look], list[Line]]
-
-
-class StepRow(NamedTuple):
-    """A row about the step as a whole."""
+class TableRow(NamedTuple, Generic[About]):
+    """A row; ``is_needed``: it is shown even where all lanes agree."""
 
     code: str
-    draw: Callable[[LaneStep, Look], list[Line]]
+    draw: Callable[[About, Look], list[Line]]
+    is_needed: bool = False
 
 
-PRELUDE = StepRow("before", browser.prelude)
-CALLS = ExchangeRow("calls", store.calls)
-OUTWARD: tuple[ExchangeRow, ...] = (
-    ExchangeRow("request", browser.request),
-    ExchangeRow("sends", browser.sends),
-    ExchangeRow("signature", server.signature),
-    ExchangeRow("session-id", server.session_id),
+TripRow = TableRow[RoundTrip]
+StepRow = TableRow[LaneStep]
+
+PRELUDE = StepRow("before", browser.prelude, is_needed=True)
+CALLS = TripRow("calls", store.calls)
+OUTWARD: tuple[TripRow, ...] = (
+    TripRow("request", browser.request, is_needed=True),
+    TripRow("sends", browser.sends),
+    TripRow("signature", server.signature),
+    TripRow("session-id", server.session_id),
     CALLS,
 )
 STORE = StepRow("store", store.difference)
-ANSWERS = StepRow("answers", browser.all_answers)
-"""Of many requests, some of which are left out."""
-HOMEWARD: tuple[ExchangeRow, ...] = (
-    ExchangeRow("because", server.because),
-    ExchangeRow("answers", browser.answers),
-    ExchangeRow("sets", browser.sets),
-    ExchangeRow("keeps", browser.keeps),
+ANSWERS = StepRow("answers", browser.all_answers, is_needed=True)
+"""All answers of a step that leaves some of its requests out."""
+HOMEWARD: tuple[TripRow, ...] = (
+    TripRow("because", server.because),
+    TripRow("answers", browser.answers, is_needed=True),
+    TripRow("sets", browser.sets),
+    TripRow("keeps", browser.keeps),
 )
 ROWS = (
     PRELUDE.code,
@@ -57,8 +57,5 @@ ROWS = (
 )
 """Every row's code, in order."""
 
-NEEDED = frozenset({"before", "request", "answers"})
-"""Rows that are shown even where all lanes agree."""
-
 OMITTED = frozenset({"before", "session-id", "calls"})
-"""Rows that a lane with nothing to say leaves out where lanes stand below each other."""
+"""Rows that are left out where they are empty and lanes are one below the other."""

@@ -1,16 +1,26 @@
-"""What the browser does and gets: the request, its cookies, the answer, what it keeps."""
+"""The browser's rows: the request, its cookies, the answer, and what the browser keeps."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from itertools import groupby
 
 from rich.text import Text
 
-from sessionlab.core.events import Event, Kind
+from sessionlab.core.events import (
+    BrowserClosed,
+    CookieEdited,
+    CookiesCopied,
+    CookieStored,
+    Event,
+    SentCookie,
+    ServerRestarted,
+    TimePassed,
+    WithheldCookie,
+)
+from sessionlab.core.jar.codes import SetOutcome
+from sessionlab.core.jar.cookie import CookieOrigin
 from sessionlab.render import safe
 from sessionlab.render.cookie_text import cookie_pair, cookie_value, readable_json, set_cookie_lines
-from sessionlab.render.exchange import Exchange, LaneStep
 from sessionlab.render.look import Line, Look, width
 from sessionlab.render.phrase import styled
 from sessionlab.render.styles import (
@@ -28,8 +38,13 @@ from sessionlab.render.styles import (
     SCRIPT_MARK,
     WITHHELD_MARK,
 )
+from sessionlab.transcript.steps import LaneStep, RoundTrip, first_line
 
-_ORIGIN_MARKS = {"edited": EDITED_MARK, "copied": COPIED_MARK, "script": SCRIPT_MARK}
+_ORIGIN_MARKS = {
+    CookieOrigin.EDITED: EDITED_MARK,
+    CookieOrigin.COPIED: COPIED_MARK,
+    CookieOrigin.SCRIPT: SCRIPT_MARK,
+}
 _BODY_LINES = 4
 _MANY_ANSWERS = 8
 _MANY_OCTETS = 1024
@@ -37,56 +52,48 @@ _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
 
 
 def prelude(step: LaneStep, look: Look) -> list[Line]:
-    """What was done before the request: time, restarts, copied and edited cookies."""
-    return [line for event in step.prelude for line in _before(event, look)]
+    """What happened before the request: time, restarts, copied and edited cookies."""
+    return [line for event in step.prelude for line in _prelude_event(event, look)]
 
 
-def request(exchange: Exchange, look: Look) -> list[Line]:
-    """Who asks for what, and the form that is sent along."""
-    event = exchange.first(Kind.REQUEST)
-    if event is None:
+def request(trip: RoundTrip, look: Look) -> list[Line]:
+    """The client, the request line, and the form as sent."""
+    asked = trip.request
+    if asked is None:
         return []
-    data = event.data
-    line = safe.text(data["client"], QUIET).append("  ")
-    line.append(safe.text(data["method"], "bold")).append(" ")
+    line = safe.text(asked.client, QUIET).append("  ")
+    line.append(safe.text(asked.method, "bold")).append(" ")
     server = Text()
-    if software := data.get("software"):
-        server = Text("  ").append(look.words(f"request.{software}", "bold"))
-    elif data.get("server") is not None:
-        server = Text("  ").append(look.words("request.server", "bold", server=data["server"]))
-    line.append(look.value(data["path"], width(line) + width(server))).append(server)
-    if not data["body"]:
-        return [Line(line)]
-    return [Line(line), Line(look.value(data["body"], 2))]
+    if asked.software is not None:
+        server = Text("  ").append(look.words(f"request.{asked.software}", "bold"))
+    elif asked.server is not None:
+        server = Text("  ").append(look.words("request.server", "bold", server=asked.server))
+    line.append(look.value(asked.path, width(line) + width(server))).append(server)
+    return [Line(line), Line(look.value(asked.body, 2))] if asked.body else [Line(line)]
 
 
-def sends(exchange: Exchange, look: Look) -> list[Line]:
-    """The cookies that go along, whence they came, and those that are held back."""
-    event = exchange.first(Kind.REQUEST)
-    if event is None:
+def sends(trip: RoundTrip, look: Look) -> list[Line]:
+    """The cookies that are sent, with their origin, and those that are withheld."""
+    asked = trip.request
+    if asked is None:
         return []
-    data = event.data
-    lines: list[Line] = []
-    for cookie in data["cookies"]:
-        lines += _sent(cookie, look)
-    for cookie in data["withheld"]:
-        lines += _withheld(cookie, look)
-    if data["cookie_bytes"] > _MANY_OCTETS:
-        lines.append(Line(look.words("sends.octets", QUIET, octets=f"{data['cookie_bytes']:,}")))
+    lines = [line for cookie in asked.cookies for line in _sent_cookie(cookie, look)]
+    lines += [line for cookie in asked.withheld for line in _withheld_cookie(cookie, look)]
+    if asked.cookie_bytes > _MANY_OCTETS:
+        lines.append(Line(look.words("sends.octets", QUIET, octets=f"{asked.cookie_bytes:,}")))
     return lines or look.quiet("nothing.sends")
 
 
-def answers(exchange: Exchange, look: Look) -> list[Line]:
+def answers(trip: RoundTrip, look: Look) -> list[Line]:
     """The status and the first lines of the body."""
-    event = exchange.last(Kind.RESPONSE)
-    if event is None:
+    answer = trip.response
+    if answer is None:
         return []
-    data = event.data
-    refused = data["status"] >= 400
-    line = safe.text(str(data["status"]), REFUSED if refused else QUIET)
+    refused = answer.status >= 400
+    line = safe.text(str(answer.status), REFUSED if refused else QUIET)
     if refused:
-        line.append("  ").append(safe.text(data["phrase"], REFUSED))
-    body = [part for part in data["body"].splitlines() if part.strip()]
+        line.append("  ").append(safe.text(answer.phrase, REFUSED))
+    body = [part for part in answer.body.splitlines() if part.strip()]
     lines = []
     for part in body[:_BODY_LINES]:
         line.append("  ")
@@ -98,59 +105,41 @@ def answers(exchange: Exchange, look: Look) -> list[Line]:
 
 
 def all_answers(step: LaneStep, look: Look) -> list[Line]:
-    """The first lines of all bodies, one after the other; what is alike is counted."""
-    runs: list[tuple[str, int]] = []
-    for exchange in step.exchanges:
-        event = exchange.last(Kind.RESPONSE)
-        said = "" if event is None else _first_line(event)
-        if runs and runs[-1][0] == said:
-            runs[-1] = (said, runs[-1][1] + 1)
-        else:
-            runs.append((said, 1))
-    parts = [
-        look.value(said, style="bold").append(f" ×{count}" if count > 1 else "", QUIET)
-        for said, count in runs
-    ]
+    """The first line of each body in order; equal ones in a row are counted."""
+    answers = [first_line(trip.response) if trip.response else "" for trip in step.trips]
+    parts: list[Text] = []
+    for said, alike in groupby(answers):
+        count = len(list(alike))
+        part = look.value(said, style="bold")
+        parts.append(part.append(f" ×{count}" if count > 1 else "", QUIET))
     if len(parts) > _MANY_ANSWERS and not look.wide:
         parts[_MANY_ANSWERS - 1 : -1] = [Text("…")]
     return [Line(Text(" → ").join(parts))] if parts else []
 
 
-def _first_line(event: Event) -> str:
-    """The first line of a body, or the status where there is none."""
-    lines = [line for line in event.data["body"].splitlines() if line.strip()]
-    return str(lines[0]) if lines else str(event.data["status"])
-
-
-def sets(exchange: Exchange, look: Look) -> list[Line]:
+def sets(trip: RoundTrip, look: Look) -> list[Line]:
     """The Set-Cookie lines of the answer, and what keeps them out of shared caches."""
-    event = exchange.last(Kind.RESPONSE)
-    if event is None:
+    answer = trip.response
+    if answer is None:
         return []
-    lines = [
-        line
-        for set_cookie in event.data["set_cookie"]
-        for line in set_cookie_lines(set_cookie, look)
-    ]
-    caching = event.data.get("caching", ())
-    if lines and any(line.lower().startswith("vary:") for line in caching):
-        lines += [Line(look.value(line, style=QUIET)) for line in caching]
+    lines = [line for value in answer.set_cookie for line in set_cookie_lines(value, look)]
+    if lines and any(line.lower().startswith("vary:") for line in answer.caching):
+        lines += [Line(look.value(line, style=QUIET)) for line in answer.caching]
     return lines
 
 
-def keeps(exchange: Exchange, look: Look) -> list[Line]:
+def keeps(trip: RoundTrip, look: Look) -> list[Line]:
     """What the browser did with each Set-Cookie line."""
     lines: list[Line] = []
-    done: dict[str, list[Text]] = {}
-    for event in exchange.of(Kind.COOKIE_STORED):
-        verdict = event.verdict or {}
-        name = look.value(event.data["name"], 20, "bold")
-        if verdict.get("accepted", True):
-            done.setdefault(verdict.get("outcome", "stored"), []).append(name)
+    done: dict[SetOutcome, list[Text]] = {}
+    for stored in trip.of(CookieStored):
+        name = look.value(stored.name, 20, "bold")
+        if stored.verdict.accepted:
+            done.setdefault(stored.verdict.outcome, []).append(name)
             continue
         mark = styled(f"{REFUSED_MARK} ", REFUSED)
         lines.append(Line(mark.append(look.words("kept.refused", name=name))))
-        for code in verdict.get("reasons", ()):
+        for code in stored.verdict.reasons:
             lines.append(Line(Text("  ").append(look.words(f"refusal.{code}", REFUSED)), hang=4))
     for outcome, names in done.items():
         said = look.words(f"kept.{outcome}", name=Text(", ").join(names))
@@ -158,34 +147,37 @@ def keeps(exchange: Exchange, look: Look) -> list[Line]:
     return lines
 
 
-def _before(event: Event, look: Look) -> list[Line]:
-    data = event.data
-    if event.kind is Kind.COPY:
-        names = Text(", ").join(look.value(name, style="bold") for name in data["names"])
-        mark = styled(f"{COPIED_MARK} ", EDITED)
-        said = look.words("before.copy", names=names, source=data["source"], client=data["client"])
-        return [Line(mark.append(said))]
-    if event.kind is Kind.EDIT:
-        return _edit(data, look)
-    if event.kind is Kind.CLOSE:
-        key = "before.close" if data["names"] else "before.close-nothing"
-        names = Text(", ").join(look.value(name, style="bold") for name in data["names"])
-        said = look.words(key, client=data["client"], names=names)
-        return [Line(styled(f"{WITHHELD_MARK} ", REMOVED).append(said))]
-    if event.kind is Kind.RESTART:
-        key = "before.restart" if data.get("server") is None else "before.restart-one"
-        key += "-lost" if data["lost"] else ""
-        said = look.words(key, lost=data["lost"], server=data.get("server") or 0)
-        return [Line(styled("⟲ ", CHANGED).append(said))]
-    passed = _duration(data["seconds"], look)
-    return [Line(styled("⟳ ", CHANGED).append(look.words("before.advance", passed=passed)))]
+def _prelude_event(event: Event, look: Look) -> list[Line]:
+    match event:
+        case CookieEdited():
+            return _cookie_edit(event, look)
+        case CookiesCopied(source, client):
+            names = _names(event.names, look)
+            said = look.words("before.copy", names=names, source=source, client=client)
+            return [Line(styled(f"{COPIED_MARK} ", EDITED).append(said))]
+        case BrowserClosed(client):
+            key = "before.close" if event.names else "before.close-nothing"
+            said = look.words(key, client=client, names=_names(event.names, look))
+            return [Line(styled(f"{WITHHELD_MARK} ", REMOVED).append(said))]
+        case ServerRestarted(lost, server):
+            key = "before.restart" if server is None else "before.restart-one"
+            said = look.words(key + ("-lost" if lost else ""), lost=lost, server=server or 0)
+            return [Line(styled("⟲ ", CHANGED).append(said))]
+        case TimePassed(seconds):
+            said = look.words("before.advance", passed=_duration(seconds, look))
+            return [Line(styled("⟳ ", CHANGED).append(said))]
+    return [Line(look.words(f"before.{event.kind}", **{k: str(v) for k, v in vars(event).items()}))]
 
 
-def _edit(data: Mapping[str, Any], look: Look) -> list[Line]:
-    """Where the value is base64 of JSON, the JSON is what was edited."""
-    before, after = data["before"], data["after"]
-    name = look.value(data["name"], 20, "bold")
-    said = look.words("before.edit", client=data["client"], name=name)
+def _names(names: tuple[str, ...], look: Look) -> Text:
+    return Text(", ").join(look.value(name, style="bold") for name in names)
+
+
+def _cookie_edit(event: CookieEdited, look: Look) -> list[Line]:
+    """The value before and after; of base64 JSON, the JSON."""
+    before, after = event.before, event.after
+    name = look.value(event.name, 20, "bold")
+    said = look.words("before.edit", client=event.client, name=name)
     lines = [Line(styled(f"{EDITED_MARK} ", EDITED).append(said))]
     plain = [readable_json(value or "") for value in (before, after)]
     if plain[0] and plain[1]:
@@ -200,37 +192,36 @@ def _edit(data: Mapping[str, Any], look: Look) -> list[Line]:
     return lines
 
 
-def _sent(cookie: Mapping[str, Any], look: Look) -> list[Line]:
-    origin = cookie["origin"]
-    changed = origin in ("edited", "script")
+def _sent_cookie(cookie: SentCookie, look: Look) -> list[Line]:
+    changed = cookie.origin in (CookieOrigin.EDITED, CookieOrigin.SCRIPT)
     mark = Text()
-    if origin in _ORIGIN_MARKS:
-        mark.append(f"  {_ORIGIN_MARKS[origin]} ", EDITED)
-        mark.append(look.words(f"origin.{origin}", EDITED))
-    pair = cookie_pair(cookie["name"], cookie["value"], look, taken=width(mark), changed=changed)
+    if cookie.origin in _ORIGIN_MARKS:
+        mark.append(f"  {_ORIGIN_MARKS[cookie.origin]} ", EDITED)
+        mark.append(look.words(f"origin.{cookie.origin}", EDITED))
+    pair = cookie_pair(cookie.name, cookie.value, look, taken=width(mark), changed=changed)
     if width(pair) + width(mark) <= look.room:
         lines = [Line(pair.append(mark))]
     else:
         lines = [Line(pair), Line(mark)]
-    if (data := readable_json(cookie["value"])) is not None:
+    if (data := readable_json(cookie.value)) is not None:
         lines.append(
             Line(styled("  = ", QUIET).append(look.value(data, 4, EDITED if changed else QUIET)))
         )
     return lines
 
 
-def _withheld(cookie: Mapping[str, Any], look: Look) -> list[Line]:
-    name = look.value(cookie["name"], 20, "bold")
+def _withheld_cookie(cookie: WithheldCookie, look: Look) -> list[Line]:
+    name = look.value(cookie.name, 20, "bold")
     lines = [
         Line(styled(f"{WITHHELD_MARK} ", REFUSED).append(look.words("sends.withheld", name=name)))
     ]
-    for code in cookie["reasons"]:
+    for code in cookie.reasons:
         lines.append(Line(Text("  ").append(look.words(f"withheld.{code}", QUIET)), hang=4))
     return lines
 
 
 def _duration(seconds: float, look: Look) -> Text:
-    """``1 h 30 min``: the units that are not zero."""
+    """``1 h 30 min``; units that are zero are left out."""
     parts: list[Text] = []
     left = seconds
     for unit, size in _UNITS:

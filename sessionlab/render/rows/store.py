@@ -1,4 +1,4 @@
-"""What the store was asked, and what it held before and after."""
+"""The store's rows: its operations, and its records before and after."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from typing import Any
 from rich.cells import cell_len
 from rich.text import Text
 
-from sessionlab.core.events import Event, Kind
+from sessionlab.core.events import SessionCalled, SessionMethod, StoreAsked, StoreOp
 from sessionlab.render import safe
 from sessionlab.render.elide import elide
-from sessionlab.render.exchange import Exchange, LaneStep, Shelf
 from sessionlab.render.look import Line, Look, width
 from sessionlab.render.phrase import styled
 from sessionlab.render.styles import (
@@ -25,58 +24,57 @@ from sessionlab.render.styles import (
     REFUSED_MARK,
     REMOVED,
 )
+from sessionlab.transcript.steps import LaneStep, RoundTrip, Shelf
+from sessionlab.transcript.store_timeline import data_of, members_of
 
 _LEADS_TO = {
-    "save": ("set", "swap"),
-    "reload": ("get",),
-    "touch": ("touch",),
-    "regenerate": ("destroy",),
-    "destroy": ("destroy",),
+    SessionMethod.SAVE: (StoreOp.SET, StoreOp.SWAP),
+    SessionMethod.RELOAD: (StoreOp.GET,),
+    SessionMethod.TOUCH: (StoreOp.TOUCH,),
+    SessionMethod.REGENERATE: (StoreOp.DESTROY,),
+    SessionMethod.DESTROY: (StoreOp.DESTROY,),
 }
-_FOUND = {"swap": ("as-expected", "not-as-expected")}
 _MANY_RECORDS = 4
 _FEW_CELLS = 28
 
-Data = dict[str, Any]
 
+def calls(trip: RoundTrip, look: Look) -> list[Line]:
+    """The calls of the application and the operations of the store, in order.
 
-def calls(exchange: Exchange, look: Look) -> list[Line]:
-    """What the application called, and what was asked of the store, in order.
-
-    A call is told when it is over; it is written in front of the operation that it led to.
+    A call is recorded when it returns; it is shown before the operation that it caused.
     """
-    events: list[Event] = []
-    for event in exchange.of(Kind.STORE, Kind.SESSION_CALL):
-        led_to = _LEADS_TO.get(event.data.get("call", ""), ())
-        if events and events[-1].data.get("op") in led_to:
+    events: list[StoreAsked | SessionCalled] = []
+    for entry in trip.entries:
+        event = entry.event
+        if isinstance(event, SessionCalled) and events and _caused(event, events[-1]):
             events.insert(-1, event)
-        else:
+        elif isinstance(event, SessionCalled | StoreAsked):
             events.append(event)
     return [
-        _call(event, look) if event.kind is Kind.SESSION_CALL else _asked(event, look)
-        for event in events
+        _call_line(it, look) if isinstance(it, SessionCalled) else _asked_line(it, look)
+        for it in events
     ]
 
 
 def difference(step: LaneStep, look: Look) -> list[Line]:
-    """The stores' records after the step, marked with what changed: ``+ - ~``."""
+    """The stores' records after the step; ``+ - ~`` mark the changes."""
     return shelved(step.shelves, look)
 
 
 def shelved(shelves: Iterable[Shelf], look: Look) -> list[Line]:
-    """The records of some stores; each server's own under its number."""
+    """The records of stores; a server's own store under the server's number."""
     lines: list[Line] = []
     for shelf in shelves:
         if shelf.server is not None:
             lines.append(Line(look.words("store.of-server", QUIET, server=shelf.server)))
-        lines += _shelf(shelf.before, shelf.after, look)
+        lines += _store_lines(shelf.before, shelf.after, look)
     return lines
 
 
-def _shelf(before: Mapping[str, str], after: Mapping[str, str], look: Look) -> list[Line]:
+def _store_lines(before: Mapping[str, str], after: Mapping[str, str], look: Look) -> list[Line]:
     every = [*before, *(id_ for id_ in after if id_ not in before)]
-    changed = [line for id_ in every if (line := _changed(id_, before, after, look))]
-    same = [_same(id_, after[id_], look) for id_ in after if before.get(id_) == after[id_]]
+    changed = [line for id_ in every if (line := _changed_record(id_, before, after, look))]
+    same = [_same_record(id_, after[id_], look) for id_ in after if before.get(id_) == after[id_]]
     if not changed and not same:
         return look.quiet("store.empty")
     lines: list[Line] = []
@@ -88,7 +86,7 @@ def _shelf(before: Mapping[str, str], after: Mapping[str, str], look: Look) -> l
     return lines
 
 
-def _changed(
+def _changed_record(
     id_: str, before: Mapping[str, str], after: Mapping[str, str], look: Look
 ) -> Line | None:
     if before.get(id_) == after.get(id_):
@@ -105,14 +103,14 @@ def _changed(
     return Line(head.append(_changes(before[id_], after[id_], look, width(head))), hang=4)
 
 
-def _same(id_: str, record: str, look: Look) -> Line:
+def _same_record(id_: str, record: str, look: Look) -> Line:
     head = Text("  ").append(look.id(id_)).append("  ")
     return Line(head.append(_contents(record, look, width(head))), hang=4)
 
 
 def _contents(record: str, look: Look, taken: int) -> Text:
-    """``count 2 · user "alice"``; a record that is no JSON object as it stands."""
-    data = _data(record)
+    """``count 2 · user "alice"``; a record that is no JSON object is shown as text."""
+    data = data_of(record)
     if data is None:
         return look.value(record, taken)
     if not data:
@@ -122,8 +120,8 @@ def _contents(record: str, look: Look, taken: int) -> Text:
 
 
 def _changes(before: str, after: str, look: Look, taken: int) -> Text:
-    """What is different between two versions of a record, member by member."""
-    old, new = _data(before), _data(after)
+    """The differences between two versions of a record, member by member."""
+    old, new = data_of(before), data_of(after)
     if old is None or new is None:
         return look.value(after, taken)
     parts: list[Text] = []
@@ -138,7 +136,7 @@ def _changes(before: str, after: str, look: Look, taken: int) -> Text:
             name = look.value(key, taken + 20)
             parts.append(name.append(" ").append(was).append(" → ", CHANGED).append(now))
     if not parts:
-        moved = _cookie(before) != _cookie(after)
+        moved = (members_of(before) or {}).get("cookie") != (members_of(after) or {}).get("cookie")
         return look.words("store.cookie-changed" if moved else "store.rewritten", QUIET)
     return styled(" · ", QUIET).join(parts)
 
@@ -149,7 +147,7 @@ def _member(key: str, value: Any, look: Look, taken: int) -> Text:
 
 
 def _value(value: Any, look: Look, taken: int) -> Text:
-    """A value as JSON; a long one is elided and its length told."""
+    """A value as JSON; a long one is elided, followed by its length in characters."""
     written = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     room = max(look.room - taken, _FEW_CELLS)
     if look.wide or cell_len(safe.visible(written)) <= room:
@@ -158,20 +156,23 @@ def _value(value: Any, look: Look, taken: int) -> Text:
     return styled(elide(written, room - width(size) - 1), "bold").append(" ").append(size)
 
 
-def _call(event: Event, look: Look) -> Line:
-    line = styled("session.", QUIET).append(event.data["call"], "bold").append("()", QUIET)
-    return _with_error(line, event.data["error"], look)
+def _caused(called: SessionCalled, before: StoreAsked | SessionCalled) -> bool:
+    return isinstance(before, StoreAsked) and before.op in _LEADS_TO[called.call]
 
 
-def _asked(event: Event, look: Look) -> Line:
-    data = event.data
-    line = Text(f"{data['op']} ").append(look.id(data["id"]))
-    if data["found"] is not None:
-        yes, no = _FOUND.get(data["op"], ("found", "not-found"))
-        mark = (FITS_MARK, FITS) if data["found"] else (REFUSED_MARK, REFUSED)
-        line.append(f"  {mark[0]} ", mark[1])
-        line.append(look.words(yes if data["found"] else no, QUIET))
-    return _with_error(line, data["error"], look)
+def _call_line(called: SessionCalled, look: Look) -> Line:
+    line = styled("session.", QUIET).append(called.call, "bold").append("()", QUIET)
+    return _with_error(line, called.error, look)
+
+
+def _asked_line(asked: StoreAsked, look: Look) -> Line:
+    line = Text(f"{asked.op} ").append(look.id(asked.id))
+    if asked.found is not None:
+        mark, style = (FITS_MARK, FITS) if asked.found else (REFUSED_MARK, REFUSED)
+        key = "as-expected" if asked.op is StoreOp.SWAP else "found"
+        line.append(f"  {mark} ", style)
+        line.append(look.words(key if asked.found else f"not-{key}", QUIET))
+    return _with_error(line, asked.error, look)
 
 
 def _with_error(line: Text, error: str | None, look: Look) -> Line:
@@ -179,21 +180,3 @@ def _with_error(line: Text, error: str | None, look: Look) -> Line:
         line.append(f"  {REFUSED_MARK} ", REFUSED)
         line.append(look.value(error, width(line), REFUSED))
     return Line(line)
-
-
-def _object(record: str) -> Data | None:
-    try:
-        found = json.loads(record)
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
-
-
-def _data(record: str) -> Data | None:
-    """A record's data without its cookie; None if it is no JSON object."""
-    found = _object(record)
-    return None if found is None else {k: v for k, v in found.items() if k != "cookie"}
-
-
-def _cookie(record: str) -> Any:
-    return (_object(record) or {}).get("cookie")

@@ -1,6 +1,6 @@
 """Stores: where the records of sessions are kept."""
 
-from sessionlab.session.stores.base import RecordPage, Store, Swap
+from sessionlab.core.store import RecordPage, Store, Swap
 from sessionlab.session.stores.memory import MemoryStore
 
 __all__ = ["MemoryStore", "RecordPage", "Store", "Swap"]

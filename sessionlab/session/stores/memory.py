@@ -24,8 +24,8 @@ from typing import Final
 
 from sessionlab.core.errors import RecordError, SessionlabError
 from sessionlab.core.record import CookieAttributes, Expiry, Record
+from sessionlab.core.store import RecordPage, Store, Swap
 from sessionlab.session.clock import Clock, now_ms
-from sessionlab.session.stores.base import RecordPage, Store, Swap
 from sessionlab.session.stores.id_log import IdLog
 
 _Kept = tuple[CookieAttributes, Expiry, bytes] | str

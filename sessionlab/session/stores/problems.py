@@ -3,7 +3,7 @@
 Rules
 - No sentence has a field for a session ID, a key or a password, because errors end up in logs.
 - A failure that may pass by itself is a `StoreUnavailable`, any other a `StoreError`.
-- The text catalogue has the same sentences, and the Korean ones, under ``store.error``.
+- These are the English sentences; the text catalogue has the translations under ``store.error``.
 """
 
 from __future__ import annotations

@@ -24,9 +24,9 @@ from typing import Any, Final, cast
 
 from sessionlab.core.errors import RecordError, SessionlabError
 from sessionlab.core.record import Record
+from sessionlab.core.store import RecordPage, Store, Swap
 from sessionlab.core.unset import UNSET
 from sessionlab.session.clock import Clock, now_ms
-from sessionlab.session.stores.base import RecordPage, Store, Swap
 from sessionlab.session.stores.problems import store_error
 from sessionlab.session.stores.redis_client import ERRORS, Client, Redis, to_store_error
 

@@ -25,9 +25,9 @@ from weakref import WeakSet
 
 from sessionlab.core.errors import RecordError, SessionlabError, StoreError
 from sessionlab.core.record import CookieAttributes, Expiry, Record
+from sessionlab.core.store import RecordPage, Store, Swap
 from sessionlab.core.unset import UNSET
 from sessionlab.session.clock import Clock, now_ms
-from sessionlab.session.stores.base import RecordPage, Store, Swap
 from sessionlab.session.stores.sqlite_file import open_database, to_store_error
 
 _GET: Final = "SELECT expires, cookie, data FROM session WHERE id = ?"

@@ -25,8 +25,8 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
 from sessionlab.core.errors import StoreURLError
+from sessionlab.core.store import Store
 from sessionlab.session.clock import Clock, now_ms
-from sessionlab.session.stores.base import Store
 from sessionlab.session.stores.memory import MemoryStore
 from sessionlab.session.stores.problems import url_error
 
@@ -99,7 +99,7 @@ def _open_redis(rest: str, clock: Clock, *, tls: bool, mode: str, scheme: str) -
     if parts is None:
         raise url_error("url-host", found=found, near=f"{scheme}://localhost")
     authority, path, query = (part or "" for part in parts.groups())
-    account, at, hosts = authority.rpartition("@")
+    account, _, hosts = authority.rpartition("@")
     username, _, password = account.rpartition(":")
     default_port = 26379 if mode == "sentinel" else 6379
     addresses = [_read_address(host, default_port, scheme) for host in hosts.split(",")]
@@ -115,7 +115,7 @@ def _open_redis(rest: str, clock: Clock, *, tls: bool, mode: str, scheme: str) -
         addresses=addresses,
         database=int(database or 0),
         username=unquote(username) or None,
-        password=unquote(password) if at else None,
+        password=unquote(password) or None,
         tls=tls,
         is_cluster=mode == "cluster",
         service=service[0] if service else None,

@@ -47,7 +47,7 @@ def test_what_was_sent_lately_stays() -> None:
     _fill(jar, ["used=1; Path=/used", *(f"c{number}=1" for number in range(9))])
     jar.select(RequestContext("https://a.test/used"), NOW + 1000)
     jar.set("last=1", PAGE, NOW + 2000)
-    # The header took all ten along: c0 and its like are as fresh, and the oldest goes first.
+    # All ten were sent, so all are equally fresh, and the oldest goes first.
     assert "used" not in {cookie.name for cookie in jar}
     jar = Jar(suffixes(), SMALL)
     _fill(jar, ["used=1; Path=/used", *(f"c{number}=1; Path=/x" for number in range(9))])
@@ -78,6 +78,11 @@ def test_setting_anew_counts_as_use() -> None:
         (["h=1; Priority=High; Secure"] * 11, {"h secure": 7}),
         (["h=1; Priority=High"] * 11, {"h": 7}),
         (["m=1; Secure"] * 5 + ["h=1; Priority=High"] * 6, {"m secure": 3, "h": 4}),
+        # The protected number counts the Secure cookies, too.
+        (
+            ["h=1; Priority=High; Secure"] * 6 + ["h=1; Priority=High"] * 5,
+            {"h secure": 6, "h": 1},
+        ),
     ],
 )
 def test_priority_then_secure_then_age_decide(lines: list[str], left: dict[str, int]) -> None:
@@ -131,6 +136,15 @@ def test_a_full_jar_drops_what_was_not_used_for_30_days() -> None:
     # 13 down to 9: the oldest without Secure.
     assert [cookie.name for cookie in verdict.evicted] == ["c0", "c2", "c4", "c6"]
     assert len(jar) == 9
+
+
+def test_expired_cookies_of_any_site_make_room_in_a_full_jar() -> None:
+    jar = Jar(suffixes(), SMALL)
+    for number in range(12):
+        age = "; Max-Age=1" if number % 2 else ""
+        jar.set(f"c=1{age}", RequestContext(f"https://a{number}.test/"), NOW)
+    assert jar.set("last=1", PAGE, NOW + 31 * DAY).evicted == ()
+    assert len(jar) == 7
 
 
 def test_secure_cookies_go_when_no_others_are_left() -> None:

@@ -6,7 +6,7 @@ from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
-from sessionlab.core.jar import CookieNotFound, CookieSource, Jar, RequestContext, StoredCookie
+from sessionlab.core.jar import CookieNotFound, CookieOrigin, Jar, RequestContext, StoredCookie
 
 from .support import NOW, new_jar, suffixes
 
@@ -30,7 +30,7 @@ def test_an_edited_cookie_is_sent_with_its_new_value_in_its_old_place() -> None:
     cookie = _set(jar, "a=1; HttpOnly; Max-Age=60")
     _set(jar, "b=1")
     edited = jar.edit(cookie, "999")
-    assert edited == replace(cookie, value="999", source=CookieSource.EDITED)
+    assert edited == replace(cookie, value="999", origin=CookieOrigin.EDITED)
     assert jar.select(PAGE, NOW).header == "a=999; b=1"
     assert len(jar) == 2
     assert jar.edit(cookie, "1000").value == "1000"
@@ -39,7 +39,7 @@ def test_an_edited_cookie_is_sent_with_its_new_value_in_its_old_place() -> None:
 def test_a_server_that_sets_an_edited_cookie_anew_makes_it_its_own() -> None:
     jar = new_jar()
     jar.edit(_set(jar, "a=1"), "2")
-    assert _set(jar, "a=3").source is CookieSource.SERVER
+    assert _set(jar, "a=3").origin is CookieOrigin.SERVER
 
 
 def test_editing_what_is_not_there_names_the_cookie() -> None:
@@ -97,13 +97,21 @@ def test_copies_go_to_another_client_and_are_marked() -> None:
     _set(victim, "theme=dark")
     _set(victim, "old=1; Max-Age=1")
     copies = victim.copy_to(attacker, NOW + 1000)
-    assert [(cookie.name, cookie.source) for cookie in copies] == [
-        ("sid", CookieSource.COPIED),
-        ("theme", CookieSource.COPIED),
+    assert [(cookie.name, cookie.origin) for cookie in copies] == [
+        ("sid", CookieOrigin.COPIED),
+        ("theme", CookieOrigin.COPIED),
     ]
     assert tuple(attacker) == copies
     assert attacker.select(PAGE, NOW + 1000).header == "sid=1; theme=dark"
-    assert {cookie.source for cookie in victim} == {CookieSource.SERVER}
+    assert {cookie.origin for cookie in victim} == {CookieOrigin.SERVER}
+
+
+def test_a_copy_keeps_the_age_of_the_cookie_and_so_its_place_in_the_header() -> None:
+    victim, attacker = new_jar(), new_jar()
+    _set(attacker, "own=1", NOW + 10)
+    _set(victim, "sid=1", NOW)
+    victim.copy_to(attacker, NOW + 20)
+    assert attacker.select(PAGE, NOW + 20).header == "sid=1; own=1"
 
 
 def test_closing_the_browser_drops_what_has_no_expiry() -> None:

@@ -124,6 +124,7 @@ def test_a_new_value_begins_the_two_minutes_anew() -> None:
     assert jar.select(post, LATER).header == ""
     jar.set("a=2", PAGE, LATER)
     assert jar.select(post, LATER).header == "a=2"
+    assert _only(jar, post).warnings == ("lax-post-window",)
 
 
 def test_the_grace_is_not_mentioned_where_it_is_not_needed() -> None:

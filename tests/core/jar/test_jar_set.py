@@ -6,7 +6,7 @@ import pytest
 
 from sessionlab.core.jar import (
     Api,
-    CookieSource,
+    CookieOrigin,
     InvalidUrl,
     Jar,
     PartitionKey,
@@ -186,7 +186,7 @@ def test_a_cookie_is_stored_with_all_that_was_said() -> None:
     assert cookie.same_site is SameSite.STRICT
     assert cookie.partition == PartitionKey("https://a.test", False)
     assert cookie.priority is Priority.HIGH
-    assert cookie.source is CookieSource.SERVER
+    assert cookie.origin is CookieOrigin.SERVER
 
 
 def test_a_cookie_of_a_bare_line_takes_what_the_page_gives() -> None:
@@ -195,7 +195,7 @@ def test_a_cookie_of_a_bare_line_takes_what_the_page_gives() -> None:
     assert (cookie.domain, cookie.host_only, cookie.path) == ("www.a.test", True, "/dir")
     assert (cookie.expires, cookie.secure, cookie.http_only) == (None, False, False)
     assert (cookie.same_site, cookie.priority) == (SameSite.DEFAULT, Priority.MEDIUM)
-    assert (cookie.partition, cookie.source) == (None, CookieSource.SCRIPT)
+    assert (cookie.partition, cookie.origin) == (None, CookieOrigin.SCRIPT)
 
 
 @pytest.mark.parametrize(
@@ -258,6 +258,7 @@ def test_a_cookie_after_an_expired_one_is_a_new_one() -> None:
     verdict = jar.set("a=2", HTTPS, NOW + 1000)
     assert (verdict.outcome, verdict.replaced) == (SetOutcome.STORED, None)
     assert jar.select(HTTPS, NOW + 1000).header == "b=1; a=2"
+    assert [cookie.name for cookie in jar] == ["b", "a"]
     assert len(jar) == 2
 
 

@@ -53,7 +53,7 @@ class MemoryBench(Bench):
         self.store = MemoryStore(clock=self.clock)
 
     def again(self) -> Store:
-        return self.store  # it can not be shared with another
+        return self.store  # another process cannot share it
 
     def plant(self, session_id: str, text: str) -> None:
         kept = {id_: record.text for id_, record in self.store.all().items()}
@@ -73,7 +73,7 @@ class SQLiteBench(Bench):
         import sqlite3
 
         connection = sqlite3.connect(self.path)
-        with connection:  # the text is none of its own, because the record is in columns
+        with connection:  # a row has no text for the whole record, only columns
             cookie = f"no cookie: {text}"
             connection.execute(
                 "INSERT INTO session VALUES (?, NULL, ?, '{}')", (session_id, cookie)

@@ -55,7 +55,7 @@ ODD_IDS = {
     "upper case": "ABC",
     "lower case": "abc",
 }
-"""Each is an ID of its own, and none of them is a path, a pattern or a piece of a query."""
+"""Each is a different ID, and none is read as a path, a pattern or part of a query."""
 
 VALUES = {
     "nothing": {},
@@ -202,7 +202,7 @@ class StoreContract:
         bench.store.destroy(odd)
         assert listed(bench.store, 100).keys() == set(others)
 
-    # ---- what is no JSON
+    # ---- what is not JSON
 
     @pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "[1,]", "'a'", "{", ""])
     def test_what_is_no_json_is_refused_and_changes_nothing(self, bench: Bench, value: str) -> None:

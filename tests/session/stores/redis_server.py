@@ -49,7 +49,7 @@ class RedisServer:
         return f"redis://127.0.0.1:{self.port}?timeout={PATIENCE}"
 
     def client(self, **options: Any) -> Any:
-        """A plain client, for looking behind the store's back."""
+        """A plain client, to see what the store really did."""
         return redis.Redis(host="127.0.0.1", port=self.port, **options)
 
     def start(self) -> None:

@@ -1,4 +1,4 @@
-"""Every store of ours keeps the contract."""
+"""Each of our stores keeps the contract."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -251,6 +251,16 @@ def test_records_of_another_program_are_read_when_they_are_asked_for() -> None:
     assert expired.prune() == 1
 
 
+def test_an_id_that_came_again_and_again_keeps_one_place_in_the_log() -> None:
+    log = IdLog([])
+    for number in range(1000):
+        log.add("again")
+        log.add(f"{number}")
+    log.keep({"again", "999"})
+    assert [ids for _, ids in log.chunks(*log.bounds(None))] == [["again"], ["999"]]
+    assert log.length == 2
+
+
 @given(st.lists(st.tuples(st.sampled_from(["add", "keep"]), st.sets(st.integers(0, 400)))))
 def test_what_stays_in_the_log_is_passed_by_a_listing_that_began_before(
     steps: list[tuple[str, set[int]]],

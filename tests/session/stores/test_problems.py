@@ -16,10 +16,9 @@ def fields_of(sentence: str) -> set[str]:
 
 
 @pytest.mark.parametrize("code", SENTENCES)
-def test_the_catalogue_says_what_the_code_says_and_so_does_the_korean_one(code: str) -> None:
-    english, korean = (Catalogue(language).text(f"store.error.{code}") for language in ("en", "ko"))
-    assert english == SENTENCES[code]
-    assert fields_of(korean) == fields_of(english) <= FIELDS
+def test_a_sentence_has_a_translation_with_the_same_fields(code: str) -> None:
+    korean = Catalogue("ko").text(f"store.error.{code}")
+    assert fields_of(korean) == fields_of(SENTENCES[code]) <= FIELDS
 
 
 @pytest.mark.parametrize("code", SENTENCES)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from unittest.mock import patch
 
@@ -17,6 +18,7 @@ from sessionlab.core.errors import StoreError, StoreUnavailable, StoreURLError
 from sessionlab.session.stores.redis import RedisStore
 from sessionlab.session.stores.redis_client import ConnectionSettings, connect, to_store_error
 from sessionlab.session.stores.url import open_store
+from tests import PATIENCE
 from tests.ports import free_port
 from tests.session.stores.conformance import record_of
 from tests.session.stores.redis_server import RedisServer, need_redis
@@ -238,6 +240,36 @@ def test_a_connection_that_breaks_is_replaced_without_an_error(redis_server: Red
         if connection["cmd"] != "client|list":
             client.client_kill(connection["addr"])
     assert store.get("id") is not None
+
+
+def test_a_command_that_a_connection_broke_off_is_sent_once_more_on_a_new_one() -> None:
+    asked: list[int] = []
+
+    def answer(connection: socket.socket, number: int) -> None:
+        """Accept the client's greetings, and answer a GET with "no such key", but not the first."""
+        with connection:
+            received = b""
+            while b"GET" not in received:
+                received += connection.recv(1000)
+                greetings = received.count(b"SETINFO")
+                connection.sendall(b"+OK\r\n" * greetings)
+                received = received.replace(b"SETINFO", b"")
+            asked.append(number)
+            if number > 0:
+                connection.sendall(b"$-1\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            for number in range(2):
+                answer(server.accept()[0], number)
+
+        thread = Thread(target=serve, daemon=True)
+        thread.start()
+        store = open_store(f"redis://127.0.0.1:{server.getsockname()[1]}")
+        assert store.get("id") is None
+        thread.join(PATIENCE)
+    assert asked == [0, 1]
 
 
 def test_a_server_that_comes_back_is_used_again_without_a_restart(tmp_path: Path) -> None:

@@ -294,6 +294,16 @@ def test_expired_rows_are_freed_in_passing_a_few_at_a_time(bench: SQLiteBench) -
     assert fewest <= 256
 
 
+def test_what_expires_later_is_freed_on_a_later_round(bench: SQLiteBench) -> None:
+    for round_ in range(3):
+        for number in range(300):
+            bench.store.set(f"{round_}-{number}", record_of(expires=bench.now + 1000))
+        bench.advance(1)
+    for _ in range(64 * 8):
+        bench.store.set("new", record_of())
+    assert rows_of(bench.path) == 1
+
+
 def test_a_failure_of_housekeeping_fails_no_save(
     bench: SQLiteBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,1 @@
+"""Reads transcripts: round trips, findings of a step, measures, and the scoreboard."""
