@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 Path = tuple[str | int, ...]
 
@@ -20,12 +21,26 @@ _PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
 
 def line_of(text: str, path: Path) -> int | None:
     """The line (from 1) of the longest part of the path that is found; None if none is."""
-    best: tuple[int, int | None] = (0, None)
-    for number, here in _places(text):
-        shared = _common_length(here, path)
-        if shared > best[0] and shared == min(len(here), len(path)):
-            best = (shared, number)
-    return best[1]
+    exact, beginning = _index(text)
+    if path in beginning:
+        return beginning[path]
+    shorter = (path[:length] for length in range(len(path) - 1, 0, -1))
+    return next((exact[part] for part in shorter if part in exact), None)
+
+
+@lru_cache(maxsize=1)
+def _index(text: str) -> tuple[dict[Path, int], dict[Path, int]]:
+    """The first line of each path, and the first of those that begin with it.
+
+    Remembered, because every claim of a lesson asks for its line.
+    """
+    exact: dict[Path, int] = {}
+    beginning: dict[Path, int] = {}
+    for number, path in _places(text):
+        exact.setdefault(path, number)
+        for length in range(1, len(path) + 1):
+            beginning.setdefault(path[:length], number)
+    return exact, beginning
 
 
 def _places(text: str) -> Iterator[tuple[int, Path]]:
@@ -56,12 +71,3 @@ def _resolve_header(parts: Path, counts: dict[Path, int]) -> Path:
 
 def _split_key(dotted: str) -> Path:
     return tuple(part.strip("\"'") for part in _PART.findall(dotted))
-
-
-def _common_length(one: Path, other: Path) -> int:
-    shared = 0
-    for left, right in zip(one, other, strict=False):
-        if left != right:
-            break
-        shared += 1
-    return shared
