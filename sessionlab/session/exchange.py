@@ -382,7 +382,7 @@ class Exchange:
                 pass
             elif outcome is _TOUCH:
                 yield _TOUCH_OP, engine.store.touch, (session_id, _record(session, text))
-            elif outcome is _SAVE and self._guard is None:
+            elif outcome is _SAVE and self._guard is None:  # as `_save`, without its generator
                 yield _SET, door.store.set, (session.id, _record(session, text))
             elif outcome is _SAVE:
                 yield from self._save(door, session, text)

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
-from shutil import copytree, ignore_patterns
 
 import pytest
 
-import sessionlab
+from tests.copies import Copy
 
-PACKAGE = Path(sessionlab.__file__).parent
 FORMAT = '''
 """A ticket: ``tkt-NUMBER-CHECK``, the check being the number's last digit."""
 
@@ -52,30 +47,17 @@ FORMAT = Format("train-ticket", rank=5, read=read, bare=LOOK, inside=LOOK)
 
 
 @pytest.fixture
-def copy(tmp_path: Path) -> Path:
+def copy(tmp_path: Path) -> Copy:
     """The package, with one file more."""
-    copytree(PACKAGE, tmp_path / "sessionlab", ignore=ignore_patterns("__pycache__", "_lessons"))
-    (tmp_path / "sessionlab/decode/formats/ticket.py").write_text(FORMAT, encoding="utf-8")
-    return tmp_path
-
-
-def inspect(root: Path, *arguments: str) -> tuple[int, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "sessionlab", "inspect", *arguments],
-        cwd=root,
-        env=os.environ | {"PYTHONPATH": str(root), "COLUMNS": "100"},
-        capture_output=True,
-        encoding="utf-8",
-    )
-    assert done.stderr == ""
-    return done.returncode, done.stdout
+    made = Copy(tmp_path)
+    made.write("sessionlab/decode/formats/ticket.py", FORMAT)
+    return made
 
 
 @pytest.mark.parametrize("text", ["seat=tkt-123-3", "tkt-123-3", "my seat (tkt-123-3) is mine"])
-def test_it_is_found_and_read_however_it_is_given(copy: Path, text: str) -> None:
-    code, out = inspect(copy, text, "--json")
-    (reading,) = json.loads(out)["cookies"]
-    assert (code, reading["format"], reading["status"]) == (0, "train-ticket", "valid")
+def test_it_is_found_and_read_however_it_is_given(copy: Copy, text: str) -> None:
+    (reading,) = json.loads(copy.run("inspect", text, "--json"))["cookies"]
+    assert (reading["format"], reading["status"]) == ("train-ticket", "valid")
     assert [(part["role"], part["text"]) for part in reading["parts"]] == [
         ("data", "123"),
         ("check-digit", "3"),
@@ -83,18 +65,17 @@ def test_it_is_found_and_read_however_it_is_given(copy: Path, text: str) -> None
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
-def test_without_sentences_its_codes_are_shown(copy: Path, language: str) -> None:
-    code, out = inspect(copy, "seat=tkt-12-3", "--lang", language)
-    assert code == 1
+def test_without_sentences_its_codes_are_shown(copy: Copy, language: str) -> None:
+    out = copy.run("inspect", "seat=tkt-12-3", "--lang", language, code=1)
     for words in ("train ticket", "check digit wrong", "small number", "ticket number"):
         assert words in out
     assert "⇒" not in out  # nothing is claimed that no sentence says
 
 
-def test_its_sentences_are_shown_where_they_are(copy: Path) -> None:
-    texts = copy / "sessionlab/render/text/en"
-    with (texts / "problems.toml").open("a", encoding="utf-8") as file:
-        file.write('\n[check-digit-wrong]\nwhat = "The check digit {found} is wrong."\n')
+def test_its_sentences_are_shown_where_they_are(copy: Copy) -> None:
+    texts = "sessionlab/render/text/en/problems.toml"
+    words = '\n[check-digit-wrong]\nwhat = "The check digit {found} is wrong."\n'
+    copy.write(texts, (copy.folder / texts).read_text(encoding="utf-8") + words)
     for language in ("en", "ko"):
-        _, out = inspect(copy, "seat=tkt-12-3", "--lang", language)
+        out = copy.run("inspect", "seat=tkt-12-3", "--lang", language, code=1)
         assert "The check digit 3 is wrong." in out
